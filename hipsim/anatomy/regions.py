@@ -1,0 +1,90 @@
+"""Which structure of the bone a face belongs to, from landmarks and simple published rules.
+
+Femur, in the condylar frame (origin: hip joint centre), R the head radius: the lesser trochanter is
+everything within 22 mm of its apex; the head is everything within 1.15 R of its centre; the neck
+reaches from there to the plane across the neck axis at 1.9 R from the centre; what lies more than
+45 mm distal of the LT apex is distal femur (never nearest to the ischium, and left out of
+every sweep); the greater trochanter lies above the LT's level and lateral of the shaft axis; the
+crest is the rest above the LT's upper border and behind the shaft axis; the rest is shaft.
+
+Hip bone, in the ``app`` frame: the ischium is everything more than 18 mm below the hip joint centre and
+less than 8 mm in front of it (the definition behind the reference figures for CT hips).
+"""
+
+import numpy as np
+
+from hipsim.anatomy import frames
+from hipsim.anatomy.hip import FEMORAL_STRUCTURES, PELVIC_STRUCTURES, Labels
+from hipsim.anatomy.landmarks import Landmarks
+from hipsim.anatomy.sides import side_sign
+from hipsim.checks import Side
+from hipsim.geometry import Mesh, rigid
+
+LESSER_TROCHANTER_RADIUS_MM = 22.0  # region of the published reference figures
+ISCHIUM_BELOW_CENTRE_MM = 18.0
+ISCHIUM_IN_FRONT_MM = 8.0
+SHAFT_BELOW_LT_MM = 45.0
+HEAD_RADII = 1.15
+NECK_RADII = 1.9
+
+
+def label_femur(femur: Mesh, landmarks: Landmarks, side: Side, head_radius_mm: float) -> Labels:
+    """Label each face of a femur with its structure.
+
+    Parameters
+    ----------
+    femur
+        Scan frame, mm.
+    landmarks
+        Femoral landmarks in the scan frame.
+    side
+        Side of the femur.
+    head_radius_mm
+        Radius of the femoral head.
+
+    Returns
+    -------
+    labels
+        Index into ``FEMORAL_STRUCTURES`` for each face, shape (m,).
+    """
+    femur_from_scan = rigid.inverse(frames.femoral_frame(landmarks, side))
+    x, y, z = rigid.apply(femur_from_scan, femur.face_centres).T
+    marks = {n: rigid.apply(femur_from_scan, p[None])[0] for n, p in landmarks.items()}
+    apex, neck = marks["lesser_trochanter"], rigid.unit(marks["neck_isthmus"])
+    top, bottom = marks["shaft_axis_proximal"], marks["shaft_axis_distal"]
+    along = (y - top[1]) / (bottom[1] - top[1])
+    lateral = (z - top[2] - along * (bottom[2] - top[2])) * side_sign(side)
+    forward = x - top[0] - along * (bottom[0] - top[0])
+    points = np.column_stack([x, y, z])
+    name = np.full(len(points), "shaft", dtype=object)
+    name[(y > apex[1] + 10.0) & (forward < 0.0)] = "intertrochanteric_crest"
+    name[(y > apex[1] + 15.0) & (lateral > 0.0)] = "greater_trochanter"
+    along_neck = points @ neck
+    name[(along_neck < NECK_RADII * head_radius_mm) & (lateral < 0.0) & (y > apex[1])] = "neck"
+    name[np.linalg.norm(points, axis=1) < HEAD_RADII * head_radius_mm] = "head"
+    near_apex = np.linalg.norm(points - apex, axis=1) < LESSER_TROCHANTER_RADIUS_MM
+    name[near_apex] = "lesser_trochanter"
+    name[y < apex[1] - SHAFT_BELOW_LT_MM] = "distal_femur"
+    return np.array([FEMORAL_STRUCTURES.index(n) for n in name], dtype=np.int8)
+
+
+def label_hip_bone(hip_bone: Mesh, landmarks: Landmarks) -> Labels:
+    """Label each face of a hip bone with its structure.
+
+    Parameters
+    ----------
+    hip_bone
+        Scan frame, mm.
+    landmarks
+        Hip joint centre, both ASIS and both pubic tubercles, scan frame.
+
+    Returns
+    -------
+    labels
+        Index into ``PELVIC_STRUCTURES`` for each face, shape (m,).
+    """
+    pelvis_from_scan = rigid.inverse(frames.pelvic_frame(landmarks, "app"))
+    x, y, _ = rigid.apply(pelvis_from_scan, hip_bone.face_centres).T
+    is_ischium = (y < -ISCHIUM_BELOW_CENTRE_MM) & (x < ISCHIUM_IN_FRONT_MM)
+    ischium, other = (PELVIC_STRUCTURES.index(n) for n in ("ischium", "other_pelvis"))
+    return np.where(is_ischium, ischium, other).astype(np.int8)

@@ -1,0 +1,31 @@
+"""Shared fixtures, and a compiled-kernel cache named after the kernels' own text."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+_text = b"".join(p.read_bytes() for p in sorted((ROOT / "hipsim").rglob("*_kernels.py")))
+_name = "hipsim-numba-" + hashlib.sha256(_text).hexdigest()[:16]
+os.environ.setdefault("NUMBA_CACHE_DIR", os.path.join(tempfile.gettempdir(), _name))
+
+import numpy as np  # noqa: E402  (numba must see the cache folder first)
+import pytest  # noqa: E402
+
+BONES_VARIABLE = "HIPSIM_BONES"
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Return a generator with a fixed seed, new for every test."""
+    return np.random.default_rng(20090615)
+
+
+@pytest.fixture(scope="session")
+def bones() -> Path:
+    """Return the folder of real hips, or skip: they are licensed apart and not in the repository."""
+    folder = Path(os.environ.get(BONES_VARIABLE, ROOT.parent / "shared" / "bones"))
+    if not (folder / "vsd").is_dir():
+        pytest.skip(f"real hips are not at {folder} (set {BONES_VARIABLE} to their folder)")
+    return folder

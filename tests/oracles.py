@@ -1,0 +1,1 @@
+"""Slow truth in plain numpy, to judge the fast code."""
