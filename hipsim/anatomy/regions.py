@@ -1,11 +1,11 @@
-"""Which structure of the bone a face belongs to, from landmarks and simple published rules.
+"""Which structure of the bone a face belongs to, from landmarks and simple rules.
 
-Femur, in the condylar frame (origin: hip joint centre), R the head radius: the lesser trochanter is
-everything within 22 mm of its apex; the head is everything within 1.15 R of its centre; the neck
-reaches from there to the plane across the neck axis at 1.9 R from the centre; what lies more than
-45 mm distal of the LT apex is distal femur (never nearest to the ischium, and left out of
-every sweep); the greater trochanter lies above the LT's level and lateral of the shaft axis; the
-crest is the rest above the LT's upper border and behind the shaft axis; the rest is shaft.
+Femur, in the condylar frame (origin: hip joint centre; R the head radius), later rules first:
+distal femur is what lies more than 45 mm below the LT apex (never nearest to the ischium, and left
+out of every sweep); the lesser trochanter is everything within 22 mm of its apex; the head within
+1.15 R of its centre; the neck within 1.1 R of the neck axis and 1.6 R along it; the greater
+trochanter, from 10 mm above the LT apex, lateral of the shaft axis or above the neck; the
+intertrochanteric crest, from 10 mm above the LT apex, behind the shaft axis; the rest is shaft.
 
 Hip bone, in the ``app`` frame: the ischium is everything more than 18 mm below the hip joint centre and
 less than 8 mm in front of it (the definition behind the reference figures for CT hips).
@@ -25,7 +25,10 @@ ISCHIUM_BELOW_CENTRE_MM = 18.0
 ISCHIUM_IN_FRONT_MM = 8.0
 SHAFT_BELOW_LT_MM = 45.0
 HEAD_RADII = 1.15
-NECK_RADII = 1.9
+NECK_RADII = 1.6  # along the neck axis
+NECK_HALF_WIDTH_RADII = 1.1
+TROCHANTERIC_ABOVE_LT_MM = 10.0
+_UP = np.array([0.0, 1.0, 0.0])
 
 
 def label_femur(femur: Mesh, landmarks: Landmarks, side: Side, head_radius_mm: float) -> Labels:
@@ -56,11 +59,16 @@ def label_femur(femur: Mesh, landmarks: Landmarks, side: Side, head_radius_mm: f
     lateral = (z - top[2] - along * (bottom[2] - top[2])) * side_sign(side)
     forward = x - top[0] - along * (bottom[0] - top[0])
     points = np.column_stack([x, y, z])
-    name = np.full(len(points), "shaft", dtype=object)
-    name[(y > apex[1] + 10.0) & (forward < 0.0)] = "intertrochanteric_crest"
-    name[(y > apex[1] + 15.0) & (lateral > 0.0)] = "greater_trochanter"
     along_neck = points @ neck
-    name[(along_neck < NECK_RADII * head_radius_mm) & (lateral < 0.0) & (y > apex[1])] = "neck"
+    off_neck = np.linalg.norm(points - np.outer(along_neck, neck), axis=1)
+    is_neck = (along_neck < NECK_RADII * head_radius_mm) & (y > apex[1])
+    is_neck &= off_neck < NECK_HALF_WIDTH_RADII * head_radius_mm
+    upper = y > apex[1] + TROCHANTERIC_ABOVE_LT_MM
+    above_neck = points @ rigid.unit(_UP - neck[1] * neck) > 0.0
+    name = np.full(len(points), "shaft", dtype=object)
+    name[upper & (forward < 0.0)] = "intertrochanteric_crest"
+    name[upper & ((lateral > 0.0) | above_neck)] = "greater_trochanter"
+    name[is_neck] = "neck"
     name[np.linalg.norm(points, axis=1) < HEAD_RADII * head_radius_mm] = "head"
     near_apex = np.linalg.norm(points - apex, axis=1) < LESSER_TROCHANTER_RADIUS_MM
     name[near_apex] = "lesser_trochanter"

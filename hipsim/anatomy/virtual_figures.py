@@ -1,0 +1,133 @@
+"""Mean proportions of the hip by sex: the figures every virtual hip is built from.
+
+Means over 35 CT hips of 13 men and 6 women, right or mirrored to the right (own measurements on
+the subjects of Fischer 2023, Sci Data 10:763, doi 10.1038/s41597-023-02669-z). Figures only: no
+surface of these subjects is part of the project. Six women are few; between the sexes only what
+is known from the literature should be read out of the differences.
+
+Pairs are (female, male). Lengths in mm, angles in degrees, origin at the hip joint centre, X
+anterior, Y up, Z lateral. The neck frame is the condylar frame turned about Y by the version, so
+that the neck axis has no X. Half-widths are half-axes of the ellipse with the same moments.
+"""
+
+SEXES = ("female", "male")
+
+MEASURES: dict[str, tuple[float, float]] = {
+    "head_radius_mm": (21.7, 24.5),
+    "femoral_length_mm": (399.2, 427.8),  # hip joint centre to knee centre
+    "neck_shaft_angle_deg": (127.5, 122.9),
+    "version_deg": (11.2, 3.8),
+    "neck_length_mm": (49.0, 53.9),  # head centre to where the neck passes the shaft axis
+    "lesser_trochanter_reach_mm": (29.4, 33.9),  # apex from the proximal shaft axis
+    "lesser_trochanter_direction_deg": (38.4, 29.0),  # from medial to posterior, neck frame
+    "inter_hip_mm": (171.8, 174.6),  # between the hip joint centres
+    "inter_asis_mm": (218.0, 243.0),
+    "inter_tuberous_mm": (127.2, 109.3),  # between the centroids of the tuberosities
+}
+
+NECK_MECHANICAL_EXCESS_DEG = 6.5  # neck to mechanical axis minus neck to shaft axis
+ISTHMUS_PER_HEAD_RADIUS = 0.98  # head centre to narrowest neck section
+NECK_HALF_WIDTHS = ((15.5, 13.6), (19.1, 15.8))  # (up-down, front-back) for female, male
+
+# proximal femur, neck frame: ((x, y, z) female, (x, y, z) male)
+PROXIMAL_POINTS = {
+    "neck_meets_shaft": ((0.0, -34.0, 35.3), (0.0, -33.9, 41.9)),
+    "lesser_trochanter": ((-20.9, -52.4, 10.1), (-20.9, -56.4, 9.3)),
+    "trochanter_tip": ((-10.8, 2.0, 44.5), (-13.9, 4.8, 50.1)),
+    "trochanter_lateral": ((0.6, -26.8, 59.7), (-3.9, -28.9, 69.6)),
+    "trochanter_anterior": ((14.0, -19.0, 32.4), (17.0, -18.2, 39.6)),
+    "crest_upper": ((-24.6, -31.5, 36.9), (-29.9, -36.6, 37.0)),
+    "crest_middle": ((-23.4, -41.5, 31.0), (-27.6, -46.0, 31.0)),
+    "crest_lower": ((-22.6, -50.0, 23.0), (-25.7, -55.0, 22.0)),
+}
+
+# surface of the lesser trochanter: (mm along the shaft from the apex, degrees from its direction
+# towards posterior, distance from the shaft axis as a share of the apex's: female, male)
+TROCHANTER_PROFILE = (
+    (-20.0, 0.0, (0.560, 0.616)),
+    (-15.0, 0.0, (0.641, 0.735)),
+    (-10.0, 0.0, (0.804, 0.890)),
+    (10.0, 0.0, (0.799, 0.817)),
+    (15.0, 0.0, (0.659, 0.693)),
+    (0.0, -60.0, (0.689, 0.698)),
+    (0.0, -30.0, (0.727, 0.737)),
+    (0.0, 30.0, (0.719, 0.717)),
+    (0.0, 60.0, (0.572, 0.561)),
+)
+
+# shaft sections, condylar frame: level as a share of the length from the hip joint centre to the
+# knee, ((x, z, half-width front-back, half-width side to side) female, male)
+SHAFT_SECTIONS = (
+    (0.170, (-7.4, 27.7, 15.0, 16.1), (-5.9, 33.4, 17.3, 19.4)),
+    (0.200, (-4.7, 27.9, 14.3, 14.3), (-2.8, 33.8, 16.4, 16.9)),
+    (0.250, (-1.0, 27.1, 14.2, 13.3), (1.7, 32.9, 16.0, 15.5)),
+    (0.300, (2.5, 25.8, 14.5, 12.6), (5.9, 31.3, 16.2, 14.9)),
+    (0.400, (8.8, 22.3, 14.4, 12.0), (13.2, 27.0, 16.4, 14.4)),
+    (0.500, (12.6, 18.7, 14.2, 12.0), (17.6, 22.4, 16.5, 14.2)),
+    (0.600, (14.5, 15.3, 14.1, 12.4), (19.8, 18.1, 16.5, 14.5)),
+    (0.700, (15.8, 12.3, 14.2, 13.9), (21.3, 14.2, 16.1, 15.7)),
+    (0.800, (16.3, 9.5, 14.8, 16.6), (21.4, 10.8, 16.6, 18.4)),
+    (0.850, (16.4, 8.0, 15.2, 18.4), (20.9, 9.1, 17.1, 20.2)),
+    (0.900, (15.8, 6.2, 16.1, 21.3), (19.7, 7.0, 17.8, 23.8)),
+    (0.940, (14.1, 4.0, 18.1, 26.9), (17.3, 4.5, 19.9, 30.6)),
+    (0.970, (12.0, 2.3, 21.6, 35.3), (13.6, 2.3, 25.1, 40.7)),
+)
+
+# distal femur, condylar frame, y from the knee centre
+DISTAL_POINTS = {
+    "medial_posterior_condyle": ((-24.2, -7.6, -22.8), (-25.2, -6.7, -26.2)),
+    "lateral_posterior_condyle": ((-24.2, -6.6, 24.9), (-25.2, -5.4, 28.4)),
+    "medial_distal_condyle": ((2.9, -29.2, -21.3), (5.3, -30.4, -25.9)),
+    "lateral_distal_condyle": ((-1.7, -25.6, 25.9), (2.1, -27.3, 29.0)),
+    "medial_epicondyle": ((2.5, 0.4, -38.5), (3.3, 0.0, -43.7)),
+    "lateral_epicondyle": ((-2.5, -0.4, 38.5), (-3.3, 0.0, 43.7)),
+    "medial_ridge": ((35.7, -5.1, -8.5), (40.4, -5.2, -10.9)),
+    "lateral_ridge": ((38.7, -0.5, 20.9), (43.4, 1.1, 25.0)),
+}
+
+# hip bone, pelvic frame (anterior pelvic plane vertical)
+PELVIC_POINTS = {
+    "asis": ((50.0, 73.0, 23.0), (55.0, 71.0, 34.0)),
+    "aiis": ((32.0, 37.0, 9.0), (39.0, 38.0, 12.0)),
+    "psis": ((-98.0, 89.0, -38.0), (-90.0, 99.0, -43.0)),
+    "piis": ((-79.0, 58.0, -37.0), (-77.0, 62.0, -37.0)),
+    "crest_1": ((28.0, 100.0, 39.0), (35.0, 104.0, 48.0)),
+    "crest_2": ((2.0, 120.0, 40.0), (9.0, 129.0, 46.0)),
+    "crest_3": ((-22.0, 131.0, 28.0), (-14.0, 144.0, 29.0)),
+    "crest_4": ((-45.0, 137.0, 6.0), (-36.0, 149.0, 2.0)),
+    "crest_5": ((-73.0, 126.0, -20.0), (-61.0, 137.0, -26.0)),
+    "wing_centre": ((-18.0, 81.0, 7.0), (-15.0, 89.0, 8.0)),
+    "pubic_tubercle": ((50.0, -19.0, -59.0), (55.0, -19.0, -62.0)),
+    "symphysis": ((36.0, -28.0, -84.0), (34.0, -26.0, -85.0)),
+    "ischial_spine": ((-51.0, -4.0, -30.0), (-58.0, 5.0, -38.0)),
+    "greater_notch": ((-36.0, 32.0, -13.0), (-37.0, 40.0, -16.0)),
+    "lesser_notch": ((-47.0, -22.0, -17.0), (-52.0, -14.0, -26.0)),
+    "tuberosity_posterior": ((-52.6, -37.9, -16.9), (-61.2, -35.0, -25.3)),
+    "tuberosity_inferior": ((-26.4, -66.3, -29.3), (-32.0, -67.9, -43.8)),
+    "tuberosity_lateral": ((-34.0, -36.1, -2.8), (-37.9, -37.5, -10.6)),
+    "foramen": ((2.8, -27.3, -41.5), (1.3, -26.4, -46.0)),
+    "medial_wall": ((0.0, 0.0, -32.4), (0.0, 0.0, -35.2)),
+    "posterior_wall": ((-32.7, 0.0, 0.0), (-33.6, 0.0, 0.0)),
+}
+TUBEROSITY_CENTROID = ((-36.6, -52.4, -22.3), (-44.2, -54.9, -32.7))
+SYMPHYSIS_GAP_HALF_MM = 2.0
+
+# foramen, seen where it is largest: direction of its long axis, direction of sight, half-axes
+FORAMEN_LONG_AXIS = ((0.766, 0.507, -0.382), (0.812, 0.538, -0.145))
+FORAMEN_SIGHT = ((0.625, -0.486, 0.599), (0.500, -0.580, 0.626))
+FORAMEN_HALF_AXES = ((25.5, 17.2), (26.9, 17.4))
+
+# ischium, axial sections: level in head radii below the hip joint centre, ((x, z, long half-axis,
+# short half-axis, direction of the long axis from X towards Z in degrees) female, male)
+ISCHIUM_SECTIONS = (
+    (0.90, (-26.8, -17.2, 22.0, 13.1, -6.0), (-34.6, -23.3, 22.1, 13.6, -7.0)),
+    (1.10, (-30.4, -16.9, 20.1, 11.7, -16.0), (-38.0, -24.0, 20.0, 12.9, -17.0)),
+    (1.30, (-32.5, -16.4, 18.9, 11.2, -22.0), (-39.4, -24.7, 19.4, 13.1, -20.0)),
+)
+# most lateral point of the ischium: level as above, ((x, z) female, (x, z) male)
+ISCHIUM_LATERAL = (
+    (1.75, (-38.0, -3.9), (-43.0, -12.5)),
+    (2.00, (-37.0, -4.9), (-44.0, -14.6)),
+    (2.25, (-37.0, -6.8), (-43.0, -18.8)),
+)
+SOCKET_OVER_HEAD_MM = 1.8  # acetabular radius of the bone minus head radius
