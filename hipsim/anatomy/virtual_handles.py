@@ -21,7 +21,17 @@ Handles = dict[str, Array]
 
 TWIST_ENDS = (0.85, 0.97)  # share of the length over which the version fades out to the knee
 LESSER_TROCHANTER_LAG = 0.36  # degrees its direction stays behind per degree of version
-MOBILE_ISCHIUM = ("tuberosity_posterior", "tuberosity_inferior", "tuberosity_lateral")
+PELVIC_GROWTH = 0.55  # of the relative growth of the head: hip bone height against head radius
+# share of the sideways shift of tuberosity, ASIS and symphysis that other points follow
+WITH_TUBEROSITY = {
+    "tuberosity_posterior": 1.0,
+    "tuberosity_inferior": 1.0,
+    "tuberosity_lateral": 1.0,
+    "lesser_notch": 0.6,
+    "ischial_spine": 0.4,
+}
+WITH_ASIS = {"asis": 1.0, "crest_1": 0.8, "crest_2": 0.6, "crest_3": 0.4, "aiis": 0.2}
+WITH_SYMPHYSIS = {"symphysis": 1.0, "pubic_tubercle": 1.0}
 SMOOTHING = 1.0  # mm; handles may be missed by a fraction of a millimetre
 RADIUS_STEPS = np.vstack([np.eye(3), -np.eye(3)])
 
@@ -163,3 +173,77 @@ def _distal_handles(shape: HipShape) -> Handles:
     return {
         name: knee + scale * _mean(pair, shape) for name, pair in figures.DISTAL_POINTS.items()
     }
+
+
+def pelvic_handles(shape: HipShape) -> Handles:
+    """Return the points of the hip bone, pelvic frame ``app`` (origin hip joint centre), mm."""
+    scale = 1.0 + PELVIC_GROWTH * (shape.size - 1.0)
+    handles = {name: scale * _mean(pair, shape) for name, pair in figures.PELVIC_POINTS.items()}
+    for followers, distance in (
+        (WITH_TUBEROSITY, _tuberosity_shift(shape, scale)),
+        (WITH_ASIS, 0.5 * (shape.inter_asis_mm - shape.inter_hip_mm) - handles["asis"][2]),
+        (WITH_SYMPHYSIS, _symphysis_z(shape) - handles["symphysis"][2]),
+    ):
+        for name, share in followers.items():
+            handles[name] = handles[name] + [0.0, 0.0, share * distance]
+    return handles | _foramen_handles(shape, scale) | _ischium_handles(shape) | _rays(shape)
+
+
+def _symphysis_z(shape: HipShape) -> float:
+    """Return where the symphyseal face stands."""
+    return figures.SYMPHYSIS_GAP_HALF_MM - 0.5 * shape.inter_hip_mm
+
+
+def _tuberosity_shift(shape: HipShape, scale: float) -> float:
+    """Return how far the tuberosity stands lateral of its mean place."""
+    target = 0.5 * (shape.inter_tuberous_mm - shape.inter_hip_mm)
+    return target - scale * float(_mean(figures.TUBEROSITY_CENTROID, shape)[2])
+
+
+def _foramen_handles(shape: HipShape, scale: float) -> Handles:
+    """Return four points on the border of the obturator foramen."""
+    centre = scale * _mean(figures.PELVIC_POINTS["foramen"], shape)
+    inward = 0.5 * (_tuberosity_shift(shape, scale) + _symphysis_z(shape))
+    inward -= 0.5 * scale * float(_mean(figures.PELVIC_POINTS["symphysis"], shape)[2])
+    centre = centre + [0.0, 0.0, inward]
+    long_axis = rigid.unit(_mean(figures.FORAMEN_LONG_AXIS, shape))
+    short_axis = rigid.unit(np.cross(_mean(figures.FORAMEN_SIGHT, shape), long_axis))
+    half = scale * _mean(figures.FORAMEN_HALF_AXES, shape)
+    handles = {"foramen": centre}
+    for name, step in (("long", half[0] * long_axis), ("short", half[1] * short_axis)):
+        handles[f"foramen_{name}_plus"] = centre + step
+        handles[f"foramen_{name}_minus"] = centre - step
+    return handles
+
+
+def _ischium_handles(shape: HipShape) -> Handles:
+    """Return four points of each axial section of the ischium and its lateral border."""
+    scale, radius = 1.0 + PELVIC_GROWTH * (shape.size - 1.0), shape.head_radius_mm
+    shift = _tuberosity_shift(shape, scale)
+    handles = {}
+    for level, *pair in figures.ISCHIUM_SECTIONS:
+        x, z, long_half, short_half, turn = _mean(tuple(pair), shape)
+        share = float(np.clip((level - 0.5) / 0.8, 0.0, 1.0))
+        centre = np.array([scale * x, -level * radius, scale * z + share * shift])
+        angle = np.radians(turn)
+        long_axis = np.array([np.cos(angle), 0.0, np.sin(angle)])
+        short_axis = np.array([-np.sin(angle), 0.0, np.cos(angle)])
+        name = f"ischium_{round(100 * level)}"
+        for axis, step in (("long", long_half * long_axis), ("short", short_half * short_axis)):
+            handles[f"{name}_{axis}_plus"] = centre + scale * step
+            handles[f"{name}_{axis}_minus"] = centre - scale * step
+    for level, *pair in figures.ISCHIUM_LATERAL:
+        x, z = scale * _mean(tuple(pair), shape)
+        name = f"ischium_lateral_{round(100 * level)}"
+        handles[name] = np.array([x, -level * radius, z + shift])
+    return handles
+
+
+def _rays(shape: HipShape) -> Handles:
+    """Return where rays from the hip joint centre enter and leave the bone round the socket."""
+    handles = {}
+    for i, (direction, *pair) in enumerate(figures.SOCKET_RAYS):
+        entry, leaving = shape.size * _mean(tuple(pair), shape)
+        handles[f"socket_{i}_entry"] = entry * rigid.unit(np.array(direction))
+        handles[f"socket_{i}_exit"] = leaving * rigid.unit(np.array(direction))
+    return handles

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hipsim.checks import Array, IntArray, as_array, as_number, as_points
+from hipsim.checks import IntArray, as_array, as_number, as_points
 from hipsim.errors import ComputationError, InputError, MeshError
 from hipsim.geometry.mesh import Mesh
 from hipsim.geometry.rigid import unit
@@ -257,7 +257,7 @@ def _as_cut(body: "Manifold", source: int, tool: int = -1) -> Cut:
         raise InputError("a cut must leave something on both sides, here one side is empty")
     result = body.to_mesh64()
     mesh = Mesh(result.vert_properties[:, :3], result.tri_verts.astype(np.int64))
-    lengths = np.diff(np.asarray(result.run_index, dtype=np.int64)) // 3
-    run = np.repeat(np.asarray(result.run_original_id, dtype=np.int64), lengths)
+    ends = np.asarray(result.run_index, dtype=np.int64) // 3
+    run = np.repeat(np.asarray(result.run_original_id, dtype=np.int64), ends[1:] - ends[:-1])
     face = np.asarray(result.face_id, dtype=np.int64)
     return Cut(mesh, np.where(run == source, face, -1), np.where(run == tool, face, -1))

@@ -63,6 +63,11 @@ def section(mesh: Mesh, point: Array, normal: Array) -> list[Outline]:
     return sorted(outlines, key=lambda outline: -outline.area_mm2)
 
 
+def section_segments(mesh: Mesh, point: Array, normal: Array) -> Array:
+    """Cut a mesh, open or closed, with a plane; return the unordered segments, shape (k, 2, 3)."""
+    return _crossings(mesh, (mesh.vertices - point) @ unit(normal))[0]
+
+
 def outline_around(outlines: list[Outline], point: Array) -> Outline | None:
     """Return the outline whose centroid is nearest to a point, or None if there is none."""
     return min(
