@@ -142,7 +142,7 @@ def femoral_bodies(version_deg: float, lt_apex_mm: ArrayLike) -> list[tuple[str,
         ("distal_femur", _sphere(knee + [-8.0, 0.0, 23.0], 22.0)),
         ("distal_femur", _sphere(knee + [-8.0, 0.0, -23.0], 22.0)),
         ("greater_trochanter", _sphere(top + [-4.0, 8.0, 14.0], 16.0)),
-        ("intertrochanteric_crest", _cylinder(top + [-14.0, 0.0, 4.0], at(apex[1] + 14.0), 8.0)),
+        ("intertrochanteric_crest", _cylinder(top + [-12.0, 0.0, 6.0], at(apex[1] + 14.0), 7.0)),
         ("lesser_trochanter", np.vstack([_ring(at(apex[1]), apex - at(apex[1]), 13.0), apex])),
     ]
 

@@ -1,0 +1,373 @@
+"""Clearance over a motion: how near two named regions come, where, and between which structures.
+
+The clearance of a pose is the exact minimum distance between a femoral and a pelvic region; where
+bones overlap it is minus the depth, and ``kind`` says so. The two points come with it, so every
+number can be shown on the bone. Shares are of the motion, not of its samples: between two poses
+clearance is taken as linear in progress.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hipsim.anatomy.hip import FEMORAL_STRUCTURES, Hip
+from hipsim.checks import Array, Side, as_number
+from hipsim.errors import InputError
+from hipsim.kinematics.joint import pelvis_from_femur
+from hipsim.kinematics.motion import Motion
+from hipsim.proximity import DistanceQuery
+
+
+@dataclass(frozen=True, eq=False)
+class Clearance:
+    """Clearance between two regions of a hip in every pose of a motion.
+
+    Parameters
+    ----------
+    hip_name, side
+        The hip.
+    motion
+        The motion, n poses.
+    femoral_region, pelvic_region
+        The regions measured between.
+    distance_mm
+        Shape (n,); minus the depth where bones overlap.
+    kind
+        ``"gap"``, ``"depth"`` or ``"contact"`` for each pose, shape (n,).
+    points_mm
+        Shape (n, 2, 3): the point on the femur and the point on the pelvis of each pose, in the
+        scan frame, the femur moved to its pose.
+    structures
+        For each pose the femoral structure its point lies on, length n.
+    threshold_mm
+        Clearance below which a pose counts as narrow, or None.
+
+    Examples
+    --------
+    Three poses of extension; the way from 10 deg on falls below 10 mm at 15 deg:
+
+    >>> from hipsim.kinematics.arcs import arc
+    >>> found = Clearance(
+    ...     "example", "right", arc(flexion_deg=(0, -20), step_deg=10), "extracapsular", "ischium",
+    ...     np.array([20.0, 12.0, 8.0]), np.array(["gap"] * 3), np.zeros((3, 2, 3)),
+    ...     ("lesser_trochanter",) * 3, threshold_mm=10.0)
+    >>> found
+    <Clearance of 'example' in 'arc': minimum 8.00 mm (gap) at the lesser_trochanter>
+    >>> found.pose_deg, found.share_below()
+    ({'flexion': -20.0, 'adduction': 0.0, 'rotation': 0.0}, 0.25)
+    """
+
+    hip_name: str
+    side: Side
+    motion: Motion
+    femoral_region: str
+    pelvic_region: str
+    distance_mm: Array
+    kind: NDArray[np.str_]
+    points_mm: Array
+    structures: tuple[str, ...]
+    threshold_mm: float | None
+
+    def __repr__(self) -> str:
+        return (
+            f"<Clearance of {self.hip_name!r} in {self.motion.name!r}: minimum "
+            f"{self.minimum_mm:.2f} mm ({self.kind[self.index]}) at the {self.structure}>"
+        )
+
+    @cached_property
+    def index(self) -> int:
+        """The pose of the minimum; the first where several share it."""
+        return int(self.distance_mm.argmin())
+
+    @property
+    def minimum_mm(self) -> float:
+        """Smallest clearance over the motion."""
+        return float(self.distance_mm[self.index])
+
+    @property
+    def pose_deg(self) -> dict[str, float]:
+        """Flexion, adduction and rotation of the minimum."""
+        return self.motion.pose_deg(self.index)
+
+    @property
+    def progress(self) -> float:
+        """How far along the motion the minimum is, in the unit of its progress."""
+        return float(self.motion.progress[self.index])
+
+    @property
+    def segment(self) -> str:
+        """Arm of the motion the minimum is in."""
+        return self.motion.segments[self.index]
+
+    @property
+    def structure(self) -> str:
+        """Femoral structure that comes nearest at the minimum."""
+        return self.structures[self.index]
+
+    @property
+    def segment_index(self) -> dict[str, int]:
+        """Arm name to the pose of its minimum."""
+        arms = self.motion.arms.items()
+        return {arm: run.start + int(self.distance_mm[run].argmin()) for arm, run in arms}
+
+    @property
+    def segment_minima_mm(self) -> dict[str, float]:
+        """Arm name to its smallest clearance."""
+        return {arm: float(self.distance_mm[i]) for arm, i in self.segment_index.items()}
+
+    @property
+    def structure_minima_mm(self) -> dict[str, float]:
+        """Femoral structure to the smallest clearance among the poses in which it is nearest."""
+        names = np.array(self.structures)
+        return {
+            str(name): float(self.distance_mm[names == name].min()) for name in np.unique(names)
+        }
+
+    def share_below(self, threshold_mm: float | None = None) -> float:
+        """Return the share of the motion, 0 to 1, with less clearance than a threshold.
+
+        Parameters
+        ----------
+        threshold_mm
+            In mm; the motion's own by default.
+
+        Returns
+        -------
+        share
+            Of the progress of all arms together, clearance taken as linear between poses; of the
+            poses where the motion is a grid or a single pose, for these have no length.
+
+        Raises
+        ------
+        InputError
+            If no threshold is given and the motion has none.
+        """
+        shares, lengths = self._shares_below(threshold_mm)
+        return float(shares @ lengths / lengths.sum())
+
+    def segment_share_below(self, threshold_mm: float | None = None) -> dict[str, float]:
+        """Return arm name to the share of that arm, 0 to 1, with less clearance than a threshold.
+
+        Parameters
+        ----------
+        threshold_mm
+            In mm; the motion's own by default.
+
+        Raises
+        ------
+        InputError
+            If no threshold is given and the motion has none.
+        """
+        shares, _ = self._shares_below(threshold_mm)
+        return {arm: float(share) for arm, share in zip(self.motion.arms, shares, strict=True)}
+
+    def _shares_below(self, threshold_mm: float | None) -> tuple[Array, Array]:
+        """Return each arm's share below a threshold and its weight in the whole."""
+        chosen = self.threshold_mm if threshold_mm is None else threshold_mm
+        if chosen is None:
+            raise InputError(
+                f"motion {self.motion.name!r} has no threshold of its own; give threshold_mm"
+            )
+        threshold = as_number(chosen, name="threshold_mm", unit="mm")
+        runs = list(self.motion.arms.values())
+        lengths = np.array([np.ptp(self.motion.progress[run]) for run in runs])
+        if self.motion.is_grid or not lengths.any():
+            shares = [(self.distance_mm[run] < threshold).mean() for run in runs]
+            return np.array(shares), np.array([run.stop - run.start for run in runs])
+        shares = [self._path_share(run, threshold) for run in runs]
+        return np.array(shares), lengths
+
+    def _path_share(self, run: slice, threshold: float) -> float:
+        """Return the share of one arm below a threshold, clearance linear between poses."""
+        if run.stop - run.start == 1:
+            return float(self.distance_mm[run.start] < threshold)
+        steps = np.abs(np.diff(self.motion.progress[run]))
+        pairs = np.sort([self.distance_mm[run][:-1], self.distance_mm[run][1:]], axis=0)
+        low, rise = pairs[0], pairs[1] - pairs[0]
+        level = (low < threshold).astype(np.float64)
+        below = np.divide(threshold - low, rise, out=level, where=rise > 0.0)
+        return float(np.clip(below, 0.0, 1.0) @ steps / steps.sum())
+
+
+class ClearanceQuery:
+    """Clearance of one hip over any number of motions; search trees are built once.
+
+    Parameters
+    ----------
+    hip
+        The hip.
+    femoral_region
+        One of ``FEMORAL_REGIONS``; by default everything outside the joint capsule.
+    pelvic_region
+        One of ``PELVIC_REGIONS``.
+
+    Raises
+    ------
+    AnatomyError
+        If a region is empty on this bone.
+    InputError
+        If a region is unknown.
+    """
+
+    def __init__(
+        self, hip: Hip, *, femoral_region: str = "extracapsular", pelvic_region: str = "ischium"
+    ) -> None:
+        self.hip = hip
+        self.femoral_region = femoral_region
+        self.pelvic_region = pelvic_region
+        faces = hip.femoral_region_faces(femoral_region)
+        self._structures = np.array(FEMORAL_STRUCTURES)[hip.femoral_labels[faces]]
+        self._distances = DistanceQuery(
+            hip.femoral_region(femoral_region),
+            hip.pelvic_region(pelvic_region),
+            parent_a=hip.femur,
+            parent_b=hip.hip_bone,
+        )
+
+    def __call__(self, motion: Motion, *, threshold_mm: float | None = None) -> Clearance:
+        """Return the clearance in every pose of a motion.
+
+        Parameters
+        ----------
+        motion
+            The motion.
+        threshold_mm
+            Clearance below which a pose counts as narrow; the motion's own by default.
+
+        Raises
+        ------
+        AnatomyError
+            If a landmark of the motion's zeros is missing.
+        InputError
+            If the threshold is not a finite number.
+        """
+        if threshold_mm is not None:
+            threshold_mm = as_number(threshold_mm, name="threshold_mm", unit="mm")
+        found = self._distances(pelvis_from_femur(self.hip, motion))
+        return Clearance(
+            hip_name=self.hip.name,
+            side=self.hip.side,
+            motion=motion,
+            femoral_region=self.femoral_region,
+            pelvic_region=self.pelvic_region,
+            distance_mm=found.distance_mm,
+            kind=found.kind,
+            points_mm=np.stack([found.points_a_mm, found.points_b_mm], axis=1),
+            structures=tuple(self._structures[found.triangles_a].tolist()),
+            threshold_mm=motion.threshold_mm if threshold_mm is None else threshold_mm,
+        )
+
+
+def clearance_along(
+    hip: Hip,
+    motion: Motion,
+    *,
+    femoral_region: str = "extracapsular",
+    pelvic_region: str = "ischium",
+    threshold_mm: float | None = None,
+) -> Clearance:
+    """Return how near two regions of a hip come in every pose of a motion.
+
+    For several motions of one hip make a :class:`ClearanceQuery` once and call it.
+
+    Parameters
+    ----------
+    hip
+        The hip.
+    motion
+        The motion, with its zeros.
+    femoral_region, pelvic_region
+        Regions to measure between.
+    threshold_mm
+        Clearance below which a pose counts as narrow; the motion's own by default.
+
+    Raises
+    ------
+    AnatomyError
+        If a region is empty, or a landmark is missing.
+    InputError
+        If a region is unknown, or the threshold is not a finite number.
+    """
+    query = ClearanceQuery(hip, femoral_region=femoral_region, pelvic_region=pelvic_region)
+    return query(motion, threshold_mm=threshold_mm)
+
+
+@dataclass(frozen=True, eq=False)
+class SpaceGained:
+    """What changed between two clearances over the same poses; positive is more space.
+
+    Parameters
+    ----------
+    before, after
+        The clearances compared.
+    gain_mm
+        Gain of each pose, shape (n,).
+    """
+
+    before: Clearance
+    after: Clearance
+    gain_mm: Array
+
+    def __repr__(self) -> str:
+        return (
+            f"<SpaceGained in {self.before.motion.name!r}: {self.before.minimum_mm:.2f} to "
+            f"{self.after.minimum_mm:.2f} mm>"
+        )
+
+    @property
+    def minimum_gain_mm(self) -> float:
+        """Gain of the minimum over the motion."""
+        return self.after.minimum_mm - self.before.minimum_mm
+
+    @property
+    def segment_gain_mm(self) -> dict[str, float]:
+        """Arm name to the gain of its minimum."""
+        after = self.after.segment_minima_mm
+        return {arm: after[arm] - value for arm, value in self.before.segment_minima_mm.items()}
+
+    @property
+    def pose_shift_deg(self) -> dict[str, float]:
+        """Angles by which the pose of the minimum moved."""
+        after = self.after.pose_deg
+        return {angle: after[angle] - value for angle, value in self.before.pose_deg.items()}
+
+    @property
+    def is_structure_changed(self) -> bool:
+        """Whether another femoral structure is nearest at the minimum."""
+        return self.before.structure != self.after.structure
+
+    def share_below_change(self, threshold_mm: float | None = None) -> float:
+        """Return the change of the share of the motion below a threshold; negative is better.
+
+        Raises
+        ------
+        InputError
+            If no threshold is given and the motion has none.
+        """
+        return self.after.share_below(threshold_mm) - self.before.share_below(threshold_mm)
+
+
+def space_gained(before: Clearance, after: Clearance) -> SpaceGained:
+    """Compare the clearance of a hip before and after, pose by pose.
+
+    Parameters
+    ----------
+    before, after
+        Clearances of the same side and regions over the same poses against the same zeros.
+
+    Raises
+    ------
+    InputError
+        If the two differ in more than the hip: another motion, side or region.
+    """
+    stated = [(c.side, c.femoral_region, c.pelvic_region) for c in (before, after)]
+    if stated[0] != stated[1]:
+        raise InputError(f"compare one side and the same regions, got {stated[0]} and {stated[1]}")
+    if not before.motion.same_poses(after.motion):
+        raise InputError(
+            "compare over the same poses and zeros, got motions "
+            f"{before.motion.name!r} and {after.motion.name!r}"
+        )
+    return SpaceGained(before, after, after.distance_mm - before.distance_mm)
