@@ -16,7 +16,7 @@ Stride model: the sagittal excursion about its mid-range is multiplied by the st
 ``flexion = middle + factor (flexion - middle)``; adduction and rotation stay. For legs of fixed
 length stride grows with excursion to first order. Between strides of 0.83 and 1.25 (cadence +20
 and -20 % at constant speed) the model changes peak extension by 8.9 deg; measured: 8.3 deg
-(Wonsetler et al., Am J Phys Med Rehabil 2018;97:131, n = 10). Real long strides also turn the
+(PMC5774225, cadence -20 to +20 % at constant speed). Real long strides also turn the
 pelvis, and the trunk leans.
 """
 

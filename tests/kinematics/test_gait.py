@@ -12,7 +12,7 @@ from hipsim.kinematics.gait import SPEEDS, gait, gait_angles
 
 FIT_RMS_DEG = (0.075, 0.075, 0.19)  # six harmonics; the module's docstring states these
 FIT_MAX_DEG = (0.35, 0.25, 0.6)
-MEASURED_EXTENSION_CHANGE_DEG = 8.3  # Wonsetler 2018, cadence -20 to +20 % at constant speed
+MEASURED_EXTENSION_CHANGE_DEG = 8.3  # PMC5774225, cadence -20 to +20 % at constant speed
 MODEL_TOL_DEG = 1.0  # a first-order model against the mean of ten people
 STANDING_TILT_DEG = 12.0  # of the ASIS-PSIS plane
 GAIT_VARIABLE = "HIPSIM_GAIT"
