@@ -24,7 +24,7 @@ def rng() -> np.random.Generator:
 
 @pytest.fixture(scope="session")
 def bones() -> Path:
-    """Return the folder of real hips, or skip: they are licensed apart and not in the repository."""
+    """Return the folder of real hips, or skip: they are not part of the repository."""
     folder = Path(os.environ.get(BONES_VARIABLE, ROOT.parent / "shared" / "bones"))
     if not (folder / "vsd").is_dir():
         pytest.skip(f"real hips are not at {folder} (set {BONES_VARIABLE} to their folder)")

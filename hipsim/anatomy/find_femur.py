@@ -142,7 +142,7 @@ def _find_knee(femur: Mesh, centre: Array, distal_tip: Array) -> _Knee:
 
 
 def _side_and_anterior(femur: Mesh, centre: Array, up: Array, length: float) -> tuple[Side, Array]:
-    """Tell anterior from the condyles' overhang behind the shaft, and side from the shaft's offset."""
+    """Tell anterior from the condyles' overhang behind the shaft, side from the shaft's offset."""
     depth = (centre - femur.vertices) @ up
     distal = femur.vertices[depth > 0.88 * length]
     mid = _hull_centre(distal, up)

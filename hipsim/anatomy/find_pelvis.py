@@ -111,9 +111,7 @@ def find_acetabulum(hip_bone: Mesh, head: SphereFit) -> SphereFit:
     return fit
 
 
-def _first_axes(
-    bones: dict[Side, Mesh], hip_joint_centre: Array
-) -> tuple[Array, Array, float]:
+def _first_axes(bones: dict[Side, Mesh], hip_joint_centre: Array) -> tuple[Array, Array, float]:
     """Return the joint's level in the midplane, rough axes (X, Y, Z columns) and the half width."""
     mean = {side: _centre_of_area(bone) for side, bone in bones.items()}
     between = mean["right"] - mean["left"]

@@ -7,8 +7,8 @@ out of every sweep); the lesser trochanter is everything within 22 mm of its ape
 trochanter, from 10 mm above the LT apex, lateral of the shaft axis or above the neck; the
 intertrochanteric crest, from 10 mm above the LT apex, behind the shaft axis; the rest is shaft.
 
-Hip bone, in the ``app`` frame: the ischium is everything more than 18 mm below the hip joint centre and
-less than 8 mm in front of it (the definition behind the reference figures for CT hips).
+Hip bone, in the ``app`` frame: the ischium is everything more than 18 mm below the hip joint centre
+and less than 8 mm in front of it (the definition behind the reference figures for CT hips).
 """
 
 import numpy as np

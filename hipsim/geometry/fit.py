@@ -165,8 +165,9 @@ def find_sphere(mesh: Mesh, search: SphereSearch) -> SphereFit | None:
 
 def vertex_areas_mm2(mesh: Mesh) -> Array:
     """Return a third of the area of the faces around each vertex, shape (n,), in mm2."""
-    share = np.repeat(mesh.face_areas_mm2 / 3.0, 3)
-    return np.bincount(mesh.faces.ravel(), weights=share, minlength=len(mesh.vertices))
+    areas = np.zeros(len(mesh.vertices))
+    np.add.at(areas, mesh.faces.ravel(), np.repeat(mesh.face_areas_mm2 / 3.0, 3))
+    return areas
 
 
 def _propose(points: Array, normals: Array, search: SphereSearch) -> tuple[Array, Array]:

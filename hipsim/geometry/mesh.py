@@ -129,7 +129,7 @@ class Mesh:
         return Mesh(rigid.apply(transform, self.vertices), self.faces)
 
     def mirrored(self, axis: int = 0) -> "Mesh":
-        """Return the mirror image in the plane through the origin across ``axis``, still outward."""
+        """Return the mirror image in the origin plane across ``axis``; still outward."""
         factor = np.ones(3)
         factor[axis] = -1.0
         return Mesh(self.vertices * factor, self.faces[:, ::-1])

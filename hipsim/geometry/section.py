@@ -70,9 +70,7 @@ def section_segments(mesh: Mesh, point: Array, normal: Array) -> Array:
 
 def outline_around(outlines: list[Outline], point: Array) -> Outline | None:
     """Return the outline whose centroid is nearest to a point, or None if there is none."""
-    return min(
-        outlines, key=lambda o: float(np.linalg.norm(o.centroid - point)), default=None
-    )
+    return min(outlines, key=lambda o: float(np.linalg.norm(o.centroid - point)), default=None)
 
 
 def _crossings(mesh: Mesh, height: Array) -> tuple[Array, np.ndarray]:

@@ -138,7 +138,9 @@ def test_given_landmark__replaces_the_found_one(bones):
     hip, other = real_hip(bones, "z027", "left"), real_hip(bones, "z027", "right")
     apex = hip.landmarks["lesser_trochanter"] + 3.0
     own = assemble_hip(
-        Bones(hip.femur, hip.hip_bone, other.hip_bone), "left", landmarks={"lesser_trochanter": apex}
+        Bones(hip.femur, hip.hip_bone, other.hip_bone),
+        "left",
+        landmarks={"lesser_trochanter": apex},
     )
     np.testing.assert_array_equal(own.landmarks["lesser_trochanter"], apex)
     assert own.notes[0]["given"] == ["lesser_trochanter"]
