@@ -5,8 +5,8 @@ a third of theirs at most) - knee (hull of the distal end seen along the mechani
 axis - neck isthmus - lesser and greater trochanter. Nothing assumes a scan frame or a side: the
 side is what the shape says (anterior x superior points right; lateral is where the shaft is).
 
-Distances are scaled by the head radius R or the mechanical length L (hip joint centre to knee
-centre); the shares come from 35 CT hips (femoral shaft axis 0.225-0.40 L, LT about 0.13 L below
+Distances are scaled by the head radius R or the length L (hip joint centre to the distal end of the
+condyles); the shares follow from 35 CT hips (femoral shaft axis 0.225-0.40 L, LT about 0.13 L below
 the head).
 """
 

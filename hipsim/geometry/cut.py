@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from hipsim.checks import IntArray, as_array, as_number, as_points
 from hipsim.errors import ComputationError, InputError, MeshError
 from hipsim.geometry.mesh import Mesh
-from hipsim.geometry.rigid import unit
+from hipsim.geometry.rigid import axes_from, unit
 
 if TYPE_CHECKING:
     from manifold3d import Manifold
@@ -47,9 +47,10 @@ class Cut:
 
         Examples
         --------
-        >>> cube = convex_body(np.zeros((1, 3)), [[0, 0, 1]], reach_mm=1)
-        >>> upper, lower = split_by_plane(cube, [0, 0, -0.5], [0, 0, 1])
-        >>> sorted(set(upper.carried(np.full(len(cube.faces), 3), made=7).tolist()))
+        >>> body = Mesh(2 * np.vstack([np.zeros(3), np.eye(3)]),
+        ...             [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+        >>> upper, lower = split_by_plane(body, [0, 0, 1], [0, 0, 1])
+        >>> sorted(set(upper.carried(np.full(len(body.faces), 3), made=7).tolist()))
         [3, 7]
         """
         return np.where(self.source_faces < 0, made, labels[self.source_faces]).astype(labels.dtype)
@@ -86,15 +87,19 @@ def split_by_plane(mesh: Mesh, point: ArrayLike, normal: ArrayLike) -> tuple[Cut
 
     Examples
     --------
-    >>> cube = convex_body(np.zeros((1, 3)), [[0, 0, 1]], reach_mm=1)
-    >>> ahead, behind = split_by_plane(cube, [0, 0, -0.25], [0, 0, 1])
+    >>> body = Mesh(2 * np.vstack([np.zeros(3), np.eye(3)]),
+    ...             [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+    >>> ahead, behind = split_by_plane(body, [0, 0, 1], [0, 0, 1])
     >>> round(ahead.mesh.volume_mm3, 9), round(behind.mesh.volume_mm3, 9)
-    (1.0, 3.0)
+    (0.166666667, 1.166666667)
     """
     direction = unit(as_array(normal, (3,), name="normal"))
     offset = float(as_array(point, (3,), name="point") @ direction)
     body, source = _as_manifold(mesh)
-    pieces = body.split_by_plane(direction.tolist(), offset)
+    # manifold3d gives faces that lie in the plane to the piece ahead, as a fold without volume;
+    # the piece behind is clean, so both are cut as the piece behind
+    planes = ((-direction, -offset), (direction, offset))
+    pieces = (body.split_by_plane(normal.tolist(), height)[1] for normal, height in planes)
     ahead, behind = (_as_cut(piece, source) for piece in pieces)
     check_volumes(mesh, ahead.mesh, behind.mesh)
     return ahead, behind
@@ -124,11 +129,11 @@ def divide(mesh: Mesh, tool: Mesh) -> tuple[Cut, Cut]:
 
     Examples
     --------
-    >>> cube = convex_body(np.zeros((1, 3)), [[0, 0, 1]], reach_mm=1)
-    >>> moved = Mesh(cube.vertices + [0, 0, 0.75], cube.faces)
-    >>> kept, removed = divide(cube, moved)
+    >>> body = Mesh(2 * np.vstack([np.zeros(3), np.eye(3)]),
+    ...             [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+    >>> kept, removed = divide(body, Mesh(body.vertices + [0, 0, 1], body.faces))
     >>> round(kept.mesh.volume_mm3, 9), round(removed.mesh.volume_mm3, 9)
-    (3.0, 1.0)
+    (1.166666667, 0.166666667)
     """
     (body, source), (cutter, cutter_source) = _as_manifold(mesh), _as_manifold(tool)
     removed, kept = body.split(cutter)
@@ -160,42 +165,84 @@ def union(mesh: Mesh, other: Mesh) -> Cut:
 
     Examples
     --------
-    >>> cube = convex_body(np.zeros((1, 3)), [[0, 0, 1]], reach_mm=1)
-    >>> below = Mesh(cube.vertices - [0, 0, 1], cube.faces)
-    >>> round(union(cube, below).mesh.volume_mm3, 9)
-    8.0
+    >>> body = Mesh(2 * np.vstack([np.zeros(3), np.eye(3)]),
+    ...             [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+    >>> round(union(body, Mesh(body.vertices + [0, 0, 1], body.faces)).mesh.volume_mm3, 9)
+    2.5
     """
     (body, source), (added, added_source) = _as_manifold(mesh), _as_manifold(other)
     return _as_cut(body + added, source, added_source)
 
 
-def convex_body(points: ArrayLike, normals: ArrayLike, *, reach_mm: float) -> Mesh:
-    """Return the closed intersection of half-spaces within a cube.
+def capsule(start: ArrayLike, end: ArrayLike, radius_mm: float, *, across: ArrayLike) -> Mesh:
+    """Return the closed body within a radius of a segment, as a burr leaves it.
 
     Parameters
     ----------
+    start, end
+        Ends of the segment, mm, each shape (3,).
+    radius_mm
+        Radius; the vertices lie on it, faces up to 0.4 % inside.
+    across
+        A direction, not along the segment, towards which a row of vertices points.
+
+    Examples
+    --------
+    >>> rod = capsule([0, 0, 0], [0, 10, 0], 1.0, across=[1, 0, 0])
+    >>> rod.is_closed, round(rod.volume_mm3, 1)  # 35.6 were it round
+    (True, 35.4)
+    """
+    ends = np.stack([as_array(start, (3,), name="start"), as_array(end, (3,), name="end")])
+    radius = as_number(radius_mm, name="radius_mm", low=1e-3, unit="mm")
+    axes = axes_from(y=ends[1] - ends[0], z_hint=as_array(across, (3,), name="across"))
+    rise = np.radians(np.concatenate([np.arange(-80, 1, 10), np.arange(0, 81, 10)]))
+    turn = np.radians(np.arange(0, 360, 10))[None, :]
+    level = np.broadcast_to(np.sin(rise)[:, None], (len(rise), turn.size))
+    wide = np.cos(rise)[:, None]
+    rings = radius * np.stack([wide * np.sin(turn), level, wide * np.cos(turn)], axis=-1) @ axes.T
+    rings += np.repeat(ends, len(rise) // 2, axis=0)[:, None]
+    poles = ends + radius * axes[:, 1] * [[-1.0], [1.0]]
+    return Mesh(np.vstack([rings.reshape(-1, 3), poles]), _ring_faces(len(rise), turn.size))
+
+
+def _ring_faces(n_rings: int, n_around: int) -> IntArray:
+    """Return the faces between rings of vertices, closed by a pole at each end."""
+    here = np.arange(n_rings * n_around).reshape(n_rings, n_around)
+    there = np.roll(here, -1, axis=1)
+    a, b, c, d = here[:-1].ravel(), there[:-1].ravel(), there[1:].ravel(), here[1:].ravel()
+    first, last = (np.full(n_around, here.size + k) for k in (0, 1))
+    fans = [[first, there[0], here[0]], [last, here[-1], there[-1]]]
+    parts = [[a, b, c], [a, c, d], *fans]
+    return np.concatenate([np.column_stack(part) for part in parts])
+
+
+def trimmed(mesh: Mesh, points: ArrayLike, normals: ArrayLike) -> Mesh:
+    """Return what lies of a closed mesh behind all of several planes.
+
+    Parameters
+    ----------
+    mesh
+        Closed, outward, mm.
     points, normals
-        A point on each plane, mm, and its outward direction, each shape (k, 3).
-    reach_mm
-        Half the edge of the cube, whose centre is the mean of ``points``.
+        A point on each plane, mm, and the direction away from what is kept, each shape (k, 3).
 
     Raises
     ------
     InputError
-        If nothing is left between the planes.
+        If nothing is left.
+    MeshError
+        If the mesh is open or inside out.
 
     Examples
     --------
-    >>> half = convex_body([[0, 0, 0]], [[0, 0, 1]], reach_mm=1)
-    >>> round(half.volume_mm3, 9)
-    4.0
+    >>> body = Mesh(np.vstack([np.zeros(3), np.eye(3)]),
+    ...             [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+    >>> round(trimmed(body, [[0.5, 0, 0]], [[-1, 0, 0]]).volume_mm3, 9)
+    0.020833333
     """
-    from manifold3d import Manifold
-
-    on_planes, outward = as_points(points), unit(as_points(normals, name="normals"))
-    reach = as_number(reach_mm, name="reach_mm", low=1e-3, unit="mm")
-    body = Manifold.cube([2.0 * reach] * 3, True).translate(on_planes.mean(axis=0).tolist())
-    for point, normal in zip(on_planes, outward, strict=True):
+    body, _ = _as_manifold(mesh)
+    outward = unit(as_points(normals, name="normals"))
+    for point, normal in zip(as_points(points), outward, strict=True):
         body = body.trim_by_plane((-normal).tolist(), float(-point @ normal))
     return _as_cut(body, -1).mesh
 
