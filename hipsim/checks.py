@@ -101,7 +101,9 @@ def as_number(
     """
     number = float(as_array(value, (), name=name))
     if not low <= number <= high:
-        raise InputError(f"{name} must be within {low:g} to {high:g} {unit}, got {number:g}".strip())
+        raise InputError(
+            f"{name} must be within {low:g} to {high:g} {unit}, got {number:g}".strip()
+        )
     return number
 
 

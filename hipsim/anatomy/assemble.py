@@ -1,8 +1,8 @@
 """From raw bones to a :class:`~hipsim.anatomy.hip.Hip`: landmarks, checks, structures.
 
 Landmarks are found on the bones unless the caller brings them; a landmark that is brought
-replaces the found one. Brought landmarks that are complete make the search unnecessary, so a
-hip bone without its opposite can be used when the opposite landmarks are given.
+replaces the found one. The femur is always searched, for its head sphere and its side; complete
+pelvic landmarks make the search of the pelvis unnecessary, and with it the opposite hip bone.
 """
 
 from collections.abc import Mapping

@@ -110,7 +110,9 @@ def describe_space(distance_mm: float) -> str:
     ('12.3 mm', '−3.2 mm (overlap)')
     """
     text = f"{abs(distance_mm):.1f} mm"
-    return text if distance_mm >= 0 else f"{MINUS}{text} (overlap)"
+    if round(distance_mm, 1) == 0:
+        return "0.0 mm (contact)" if distance_mm <= 0 else text
+    return text if distance_mm > 0 else f"{MINUS}{text} (overlap)"
 
 
 def describe_name(name: str) -> str:

@@ -1,0 +1,48 @@
+"""The hips and scenarios that come with hipsim, by name.
+
+In an installed package they lie in ``hipsim/_data``; in a working copy of the repository they lie
+at its top level.
+"""
+
+from pathlib import Path
+
+from hipsim.errors import ComputationError
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def data_folder(kind: str) -> Path:
+    """Return the folder of the embedded ``"meshes"`` or ``"scenarios"``.
+
+    Raises
+    ------
+    ComputationError
+        If the installation is damaged.
+    """
+    for folder in (PACKAGE / "_data" / kind, PACKAGE.parent / kind):
+        if folder.is_dir():
+            return folder
+    raise ComputationError(f"the embedded {kind} are missing from {PACKAGE}: reinstall hipsim")
+
+
+def embedded_hips() -> dict[str, Path]:
+    """Return name to case folder of every embedded hip.
+
+    Examples
+    --------
+    >>> "woman_narrow" in embedded_hips()
+    True
+    """
+    folders = sorted(p for p in data_folder("meshes").iterdir() if p.is_dir())
+    return {p.name: p for p in folders if any(p.glob("femur_*"))}
+
+
+def embedded_scenarios() -> dict[str, Path]:
+    """Return name to file of every embedded scenario.
+
+    Examples
+    --------
+    >>> "ifi_test_narrow" in embedded_scenarios()
+    True
+    """
+    return {p.stem: p for p in sorted(data_folder("scenarios").glob("*.yaml"))}

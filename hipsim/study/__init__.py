@@ -1,0 +1,1 @@
+"""Scenario file to results: check, expand, run, store; and the measurements of one hip."""

@@ -1,0 +1,81 @@
+"""Plans: what is done to a hip. The intact hip is the first plan of every study.
+
+An amount of zero means 'not done', so ``depth_mm: [0, 5]`` adds one plan, not two, and in a
+product every procedure may be left out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from hipsim.anatomy.hip import Hip
+from hipsim.study.keywords import Entry, said
+from hipsim.surgery.procedure import Procedure, apply_procedures
+
+INTACT = "intact"
+WORDS = {"resect_lesser_trochanter": "resection", "derotate_femur": "derotation"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Procedures done one after the other; none for the intact hip."""
+
+    procedures: tuple[Procedure, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the plan is called in tables, e.g. ``resection 5 mm + derotation 20 deg``."""
+        return " + ".join(label(procedure) for procedure in self.procedures) or INTACT
+
+    def __call__(self, hip: Hip) -> Hip:
+        """Return the hip after the plan."""
+        return apply_procedures(hip, self.procedures)
+
+
+def label(procedure: Procedure) -> str:
+    """Name a procedure for tables: what, how much, and what differs from the default.
+
+    Examples
+    --------
+    >>> label(Procedure("derotate_femur", {"angle_deg": 20.0, "level": "supracondylar"}))
+    'derotation 20 deg supracondylar'
+    """
+    kind = procedure.kind
+    word = WORDS.get(procedure.name, procedure.name.replace("_", " "))
+    other = {k: v for k, v in procedure.parameters.items() if k != kind.amount}
+    stated = [v if isinstance(v, str) else f"{k} {v:g}" for k, v in other.items()]
+    return " ".join([word, f"{procedure.amount:g}", kind.unit, *stated])
+
+
+def expand_plans(entries: Sequence[Entry], combine: str) -> tuple[Plan, ...]:
+    """Turn procedures with lists of amounts into plans, the intact hip first.
+
+    Parameters
+    ----------
+    entries
+        Procedures of a scenario, each amount a list.
+    combine
+        ``"each"``: every procedure alone; ``"product"``: one of each, in the order given, each
+        of which may also be left out where its amounts hold 0.
+
+    Returns
+    -------
+    plans
+        Without repetition.
+    """
+    alone = [_variants(entry) for entry in entries]
+    if combine == "product":
+        chains: Iterable[tuple[Procedure | None, ...]] = product(*alone)
+    else:
+        chains = [(procedure,) for variants in alone for procedure in variants]
+    plans = [Plan(tuple(p for p in chain if p is not None)) for chain in chains]
+    return tuple({plan.name: plan for plan in (Plan(), *plans)}.values())
+
+
+def _variants(entry: Entry) -> list[Procedure | None]:
+    """List a procedure with each combination of its keywords; None where the amount is zero."""
+    amounts = said(entry, frozenset({"procedure"}))
+    name: str = entry.procedure  # type: ignore[attr-defined]
+    sets = [dict(zip(amounts, values, strict=True)) for values in product(*amounts.values())]
+    procedures = [Procedure(name, chosen) for chosen in sets]
+    return [procedure if procedure.amount else None for procedure in procedures]
