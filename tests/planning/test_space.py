@@ -8,10 +8,17 @@ from shapes import box, random_rigid
 
 from hipsim.errors import AnatomyError
 from hipsim.geometry import rigid
+from hipsim.kinematics import motions
+from hipsim.planning.clearance import ClearanceQuery
 from hipsim.planning.space import _in_plane, ischiofemoral_space
 
 CLOSED_FORM_TOL_MM = 1e-9  # point to plane, rounding at 100 mm
 REFERENCE_TOL_MM = 4.0  # definitions move the reference figures by up to 3 mm
+PROVOCATIVE = {
+    "ifs_ext10": {"flexion_deg": -10},
+    "ifs_add10": {"adduction_deg": 10},
+    "ifs_er20": {"rotation_deg": -20},
+}
 
 
 def test_space__is_the_phantoms_gap_in_space():
@@ -59,3 +66,17 @@ def test_space__of_real_hips_is_near_the_reference(bones, case, side):
     expected = reference(bones, case, side)["ifs_neu"]
     assert space.ifs_3d_mm == pytest.approx(expected, abs=REFERENCE_TOL_MM)
     assert space.ifs_3d_mm <= space.ifs_axial_mm + CLOSED_FORM_TOL_MM
+
+
+@pytest.mark.bones
+@pytest.mark.parametrize(("case", "side"), HIPS)
+def test_space__of_real_hips_shrinks_in_extension_adduction_and_external_rotation(
+    bones, case, side
+):
+    query = ClearanceQuery(real_hip(bones, case, side), femoral_region="lesser_trochanter")
+    neutral = query(motions.neutral()).minimum_mm
+    expected = reference(bones, case, side)
+    for name, angles in PROVOCATIVE.items():
+        space = query(motions.arc(**angles)).minimum_mm
+        assert space < neutral - 1.0, name
+        assert space == pytest.approx(expected[name], abs=REFERENCE_TOL_MM), name
