@@ -1,29 +1,135 @@
-"""Node table of the virtual femur (first version)."""
+"""Node table of the virtual femur: the mean woman.
 
-NODES = {
-    "head": (0, 0, 0, 25.1),
-    "hb": (2, -4, 7, 8), "ns1": (2, -11, 20, 10.4), "ni1": (-4, -18, 20, 14.6), "ns2": (-2, -19, 39, 9.7), "ni2": (-7, -41, 24, 13.5),
-    "s0": (-14, -56, 36, 13.7), "s1": (-9, -71, 34, 14.5), "s2": (-2, -94, 31, 12.5), "s3": (6, -130, 27, 13.5), "s4": (14, -190, 20, 14), "s5": (18, -252, 14, 14.8), "s6": (20, -314, 8, 16.1), "s7": (19, -342, 8, 16.2),
-    "g0": (-15, -34, 47, 16.6), "gt": (-29, -7, 47, 6), "gl": (-12, -29, 55, 13.7), "ga": (-7, -15, 52, 12), "gp": (-23, -18, 54, 9.8), "gd": (-12, -47, 44, 12.5),
-    "c1": (-31, -26, 44, 7.2), "c2": (-21, -47, 33, 11.8), "c3": (-22, -56, 18, 7.2),
-    "l0": (-9, -59, 28, 15.2), "l1": (-23, -59, 18, 7.4), "l2": (-4, -66, 25, 6.7),
-    "a1": (-12, -84, 37, 10.3), "a2": (0, -128, 31, 12), "a3": (-1, -190, 19, 1.5), "a4": (0, -253, 19, 1.7), "a5": (10, -312, 18, 6.2),
-    "tr": (17, -391, -4, 17.1), "ms": (14, -387, -17, 12.6), "ls": (18, -384, 15, 18.3),
-    "ma": (21, -402, -9, 17.1), "md": (14, -411, -17, 17.4), "mq": (-1, -417, -25, 15), "mp": (-13, -406, -25, 15), "mb": (-8, -400, -24, 13.3), "me": (5, -398, -28, 16),
-    "la": (30, -397, 23, 10.4), "ld": (22, -410, 24, 13), "lq": (-2, -409, 25, 16.5), "lp": (-8, -403, 26, 18.1), "lb": (-12, -396, 22, 9.3), "le": (2, -399, 35, 9.6),
-}
-PROXIMAL = """
-hb-ns1-ni1 ns1-ni1-ns2 ni1-ns2-ni2 ns2-ni2-s0 ns2-g0-s0
+Centres and radii (x, y, z, radius) in mm, fitted by robust least squares to the right femur of the
+Visible Human man and woman (HuBMAP CCF 3D Reference Object Library v1.2, Browne, Schlehlein et
+al., CC BY 4.0), after both were brought to the proportions of the mean woman by the warp of
+:mod:`hipsim.anatomy.virtual_handles`. Condylar frame: origin
+hip joint centre, X anterior, Y towards it from the knee, Z lateral.
 """
-GROUPS = {
- "head": "head",
- "neck": "hb-ns1-ni1 ns1-ni1-ns2 ni1-ns2-ni2 ns2-ni2-s0 ns2-g0-s0",
- "shaft": "s0-s1 s1-s2 s2-s3 s3-s4 s4-s5 s5-s6 s6-s7",
- "gt": "gt-ga-gl gt-gp-gl g0-gl-gd ga-g0-gl gp-g0-gl ns2-ga-g0 gd-s1",
- "crest": "gt-c1 c1-c2 c2-c3 c3-l1",
- "lt": "l0-l1-l2 l2-s2",
- "linea": "l2-a1 a1-a2 a2-a3 a3-a4 a4-a5 a5-s7",
- "meta": "s7-ms-tr s7-ls-tr ms-tr-ma ls-tr-la tr-ma-la",
- "medial": "ma-md md-mq mq-mp mp-mb mb-ms ms-ma-md ms-md-mq ms-mq-mp ms-mp-mb me-ms",
- "lateral": "la-ld ld-lq lq-lp lp-lb lb-ls ls-la-ld ls-ld-lq ls-lq-lp ls-lp-lb le-ls",
+
+NODES: dict[str, tuple[float, float, float, float]] = {
+    "hb": (0.2, -5.5, 7.9, 9.7),
+    "ns1": (-1.4, -12.9, 18.4, 9.5),
+    "ni1": (-5.3, -17.1, 18.1, 12.6),
+    "ns2": (-2.6, -17.6, 34.7, 9.0),
+    "ni2": (-5.5, -39.9, 18.5, 12.8),
+    "s0": (-11.3, -53.3, 30.9, 11.0),
+    "s1": (-7.6, -71.3, 29.6, 11.6),
+    "s2": (0.1, -93.6, 25.5, 9.8),
+    "s3": (7.4, -130.2, 24.7, 11.9),
+    "s4": (14.1, -190.6, 19.2, 12.0),
+    "s5": (16.8, -253.3, 14.8, 12.2),
+    "s6": (17.8, -314.8, 6.3, 13.4),
+    "s7": (16.5, -340.2, 9.2, 14.2),
+    "g0": (-13.0, -30.8, 37.6, 11.1),
+    "gua": (-5.8, -5.4, 49.3, 3.7),
+    "gum": (-13.7, -2.1, 46.0, 3.4),
+    "gup": (-20.4, -2.6, 41.4, 3.7),
+    "gma": (-5.3, -22.0, 50.4, 3.2),
+    "gmm": (-10.9, -21.4, 56.1, 6.6),
+    "gmp": (-23.0, -18.0, 46.9, 5.2),
+    "gda": (-5.1, -37.1, 46.9, 6.6),
+    "gdm": (-11.9, -36.1, 47.2, 7.0),
+    "gdp": (-21.3, -35.7, 39.0, 7.4),
+    "gu0": (-16.1, -15.3, 44.5, 6.0),
+    "gu1": (-5.6, -10.1, 40.7, 6.3),
+    "gd0": (-10.3, -42.4, 36.6, 9.2),
+    "c00": (-25.4, -2.1, 36.8, 5.8),
+    "c4": (-17.5, -48.0, 17.9, 7.0),
+    "c0": (-26.8, -9.8, 39.7, 5.0),
+    "c1": (-26.6, -23.7, 36.1, 6.3),
+    "c2": (-20.6, -39.0, 29.4, 8.6),
+    "c2b": (-17.5, -46.0, 22.7, 8.6),
+    "c3": (-16.7, -49.7, 17.5, 8.2),
+    "l0": (-5.0, -52.2, 25.9, 10.7),
+    "l1": (-20.2, -49.7, 8.4, 6.9),
+    "l1d": (-17.2, -59.5, 15.7, 7.1),
+    "l2": (-2.8, -66.1, 23.2, 9.1),
+    "l3": (-2.3, -82.0, 25.2, 8.0),
+    "a1": (-9.4, -78.7, 31.6, 9.8),
+    "a2": (0.5, -124.2, 27.6, 10.0),
+    "a3": (2.9, -187.4, 18.8, 4.1),
+    "a4": (7.8, -250.9, 14.4, 5.8),
+    "a5": (12.4, -310.7, 16.6, 9.9),
+    "gf": (23.1, -402.4, 6.0, 7.8),
+    "ga": (10.9, -409.1, 5.0, 9.2),
+    "tr": (16.2, -390.7, -4.3, 12.7),
+    "ms": (13.2, -385.2, -14.7, 11.1),
+    "ls": (14.6, -382.2, 13.7, 15.3),
+    "mfo": (20.7, -400.2, -16.6, 8.8),
+    "mfi": (27.3, -400.4, -6.6, 9.7),
+    "mao": (16.9, -413.1, -19.3, 10.2),
+    "mai": (19.6, -412.2, -10.3, 10.7),
+    "mdo": (8.0, -420.0, -21.0, 10.9),
+    "mdi": (8.0, -419.8, -12.8, 10.7),
+    "mqo": (-6.6, -419.5, -23.6, 10.5),
+    "mqi": (-7.1, -419.5, -16.2, 9.8),
+    "mpo": (-18.1, -408.9, -26.6, 9.8),
+    "mpi": (-17.1, -407.9, -19.5, 9.1),
+    "mbo": (-10.4, -396.7, -23.8, 7.8),
+    "mbi": (-9.5, -396.4, -19.9, 7.8),
+    "me": (3.7, -396.5, -27.0, 11.1),
+    "mc": (4.4, -401.1, -18.2, 9.4),
+    "lfo": (25.6, -397.8, 23.2, 8.0),
+    "lfi": (30.5, -398.8, 18.5, 9.7),
+    "lao": (15.2, -411.1, 24.7, 8.2),
+    "lai": (18.4, -411.0, 18.7, 10.2),
+    "ldo": (1.2, -417.0, 27.2, 9.0),
+    "ldi": (2.5, -416.0, 20.8, 10.4),
+    "lqo": (-13.1, -417.4, 29.7, 9.7),
+    "lqi": (-9.9, -415.2, 20.7, 10.0),
+    "lpo": (-19.0, -406.7, 27.8, 9.5),
+    "lpi": (-14.9, -405.7, 17.2, 9.2),
+    "lbo": (-8.9, -394.5, 24.4, 8.9),
+    "lbi": (-7.6, -395.6, 16.3, 8.6),
+    "le": (-1.2, -398.6, 27.2, 9.0),
+    "lc": (3.1, -399.4, 17.4, 10.8),
+}
+
+# balls joined to cones and slabs; between the parts the union is blended
+PARTS: dict[str, str] = {
+    "neck": "hb-ns1-ni1 ns1-ni1-ns2 ni1-ns2-ni2 ns2-ni2-s0 ns2-g0-s0",
+    "shaft": "s0-s1 s1-s2 s2-s3 s3-s4 s4-s5 s5-s6 s6-s7 s7-tr",
+    "greater_trochanter": (
+        "gua-gum-gma gum-gmm-gma gum-gup-gmm gup-gmp-gmm gma-gmm-gda gmm-gdm-gda gmm-gmp-gdm "
+        "gmp-gdp-gdm"
+    ),
+    "trochanteric_core": "g0-gu0-gd0 g0-gu1-gu0 g0-gd0-s0 gd0-s1 ns2-gu1-g0",
+    "crest": (
+        "c00-c0-gu0 c0-c1-gu0 c1-g0-gu0 c1-c2-g0 c2-c2b-g0 c2b-s0-g0 c2b-c3-s0 c3-l0-s0 c3-c4-l0"
+    ),
+    "lesser_trochanter": "l0-l1-l1d l0-l1d-l2 l2-l3 l3-s2",
+    "linea_aspera": "l3-a1 a1-a2 a2-a3 a3-a4 a4-a5 a5-s7",
+    "metaphysis": ("s7-ms-tr s7-ls-tr ms-tr-mc ls-tr-lc ms-me ls-le ms-mbi ls-lbi ms-mbo ls-lbo"),
+    "trochlea": (
+        "mfi-gf-tr lfi-gf-tr mfi-mai-gf mai-ga-gf lfi-lai-gf lai-ga-gf ga-tr ms-mfo-mfi "
+        "ls-lfo-lfi ms-mfi-tr ls-lfi-tr"
+    ),
+    "medial_condyle": (
+        "me-mfo-mao mc-mfi-mai mfo-mfi-mao mfi-mai-mao me-mao-mdo mc-mai-mdi mao-mai-mdo "
+        "mai-mdi-mdo me-mdo-mqo mc-mdi-mqi mdo-mdi-mqo mdi-mqi-mqo me-mqo-mpo mc-mqi-mpi "
+        "mqo-mqi-mpo mqi-mpi-mpo me-mpo-mbo mc-mpi-mbi mpo-mpi-mbo mpi-mbi-mbo me-mbo-mfo "
+        "mc-mbi-mfi mbo-mbi-mfo mbi-mfi-mfo"
+    ),
+    "lateral_condyle": (
+        "le-lfo-lao lc-lfi-lai lfo-lfi-lao lfi-lai-lao le-lao-ldo lc-lai-ldi lao-lai-ldo "
+        "lai-ldi-ldo le-ldo-lqo lc-ldi-lqi ldo-ldi-lqo ldi-lqi-lqo le-lqo-lpo lc-lqi-lpi "
+        "lqo-lqi-lpo lqi-lpi-lpo le-lpo-lbo lc-lpi-lbi lpo-lpi-lbo lpi-lbi-lbo le-lbo-lfo "
+        "lc-lbi-lfi lbo-lbi-lfo lbi-lfi-lfo"
+    ),
+}
+
+# how often a part is subdivided; the others stay as they are
+SUBDIVISIONS: dict[str, int] = {
+    "neck": 2,
+    "shaft": 2,
+    "greater_trochanter": 2,
+    "trochanteric_core": 1,
+    "crest": 2,
+    "lesser_trochanter": 2,
+    "linea_aspera": 2,
+    "metaphysis": 1,
+    "trochlea": 2,
+    "medial_condyle": 2,
+    "lateral_condyle": 2,
 }

@@ -73,6 +73,12 @@ SHAFT_SECTIONS = (
     (0.970, (12.0, 2.3, 21.6, 35.3), (13.6, 2.3, 25.1, 40.7)),
 )
 
+# straight line through the shaft from 0.2 to 0.4 of the length, extended upwards: level, (x, z)
+SHAFT_AXIS = (
+    (0.100, (-11.1, 31.5), (-10.1, 38.3)),
+    (0.200, (-4.4, 28.5), (-2.2, 34.6)),
+)
+
 # distal femur, condylar frame, y from the knee centre
 DISTAL_POINTS = {
     "medial_posterior_condyle": ((-24.2, -7.6, -22.8), (-25.2, -6.7, -26.2)),
@@ -97,14 +103,12 @@ PELVIC_POINTS = {
     "crest_4": ((-45.0, 137.0, 6.0), (-36.0, 149.0, 2.0)),
     "crest_5": ((-73.0, 126.0, -20.0), (-61.0, 137.0, -26.0)),
     "wing_centre": ((-18.0, 81.0, 7.0), (-15.0, 89.0, 8.0)),
-    "pubic_tubercle": ((50.0, -19.0, -59.0), (55.0, -19.0, -62.0)),
+    "pubic_tubercle": ((50.0, -17.0, -66.0), (55.0, -17.0, -68.0)),  # front of the pubic crest
     "symphysis": ((36.0, -28.0, -84.0), (34.0, -26.0, -85.0)),
     "ischial_spine": ((-51.0, -4.0, -30.0), (-58.0, 5.0, -38.0)),
     "greater_notch": ((-36.0, 32.0, -13.0), (-37.0, 40.0, -16.0)),
     "lesser_notch": ((-47.0, -22.0, -17.0), (-52.0, -14.0, -26.0)),
-    "tuberosity_posterior": ((-52.6, -37.9, -16.9), (-61.2, -35.0, -25.3)),
     "tuberosity_inferior": ((-26.4, -66.3, -29.3), (-32.0, -67.9, -43.8)),
-    "tuberosity_lateral": ((-34.0, -36.1, -2.8), (-37.9, -37.5, -10.6)),
     "foramen": ((2.8, -27.3, -41.5), (1.3, -26.4, -46.0)),
 }
 TUBEROSITY_CENTROID = ((-36.6, -52.4, -22.3), (-44.2, -54.9, -32.7))

@@ -3,26 +3,23 @@
 A solid is a field: a function of points (n, 3) in mm that is negative inside and close to the
 signed distance near the surface. Fields combine into fields: blended unions, cuts, holes.
 
-The workhorse is the sphere mesh (Thiery, Guy, Boubekeur 2013, ACM Trans Graph 32:178, doi
-10.1145/2508363.2508384): balls with their own radii, joined along edges by cones and over
-triangles by slabs whose half thickness is interpolated. Inside one sphere mesh the plain minimum
-is taken, because neighbours share balls and meet without a step; a soft minimum over many equal
-values would inflate. Between fields the union is blended.
+The workhorse is :class:`~hipsim.geometry.sphere_mesh.SphereMesh`. Unions are blended by a soft
+minimum, which does not depend on the order of the parts; two surfaces that coincide are inflated
+by blend x ln 2, so a sphere with a prescribed radius must occur in one part only.
 
 Only this file knows the contour filter (VTK's flying edges), and only inside a function.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from hipsim.checks import Array, BoolArray, IntArray, as_number, as_points
+from hipsim.checks import Array, BoolArray, IntArray, as_number
 from hipsim.errors import ComputationError, InputError
 from hipsim.geometry.mesh import Mesh
+from hipsim.geometry.sphere_mesh import SphereMesh
 
 Field = Callable[[Array], Array]
 
@@ -31,101 +28,8 @@ COARSE_CELL_MM = 6.0  # the field is looked at this coarsely first
 STEEPEST = 1.3  # growth of a field per mm that the coarse look allows for
 GRADIENT_STEP_MM = 0.05
 LONGEST_STEP_MM = 2.0
+NEGLIGIBLE_BLENDS = 8.0  # parts farther away than this many blends change nothing
 RELAXED_SHARE = 0.6  # of the way to the mean of the neighbours, per pass
-
-
-@dataclass(frozen=True, eq=False)
-class SphereMesh:
-    """Balls joined by cones and slabs.
-
-    Parameters
-    ----------
-    centres
-        Centres of the balls, shape (n, 3), in mm.
-    radii
-        Radii in mm, shape (n,).
-    edges
-        Pairs of balls joined by a cone, shape (k, 2); a ball alone is an edge to itself.
-    triangles
-        Triples of balls joined by a slab, shape (m, 3); their sides should be edges too.
-
-    Examples
-    --------
-    >>> rod = SphereMesh(np.array([[0.0, 0, 0], [10, 0, 0]]), np.array([1.0, 2.0]),
-    ...                  np.array([[0, 1]]), np.empty((0, 3), int))
-    >>> rod(np.array([[5.0, 4.0, 0.0], [10.0, 0.0, 0.0]])).tolist()
-    [2.5, -2.0]
-    """
-
-    centres: Array
-    radii: Array
-    edges: IntArray
-    triangles: IntArray
-
-    def __call__(self, points: Array) -> Array:
-        edges, triangles = self._near(points)
-        value = self._cones(points, edges).min(axis=1, initial=np.inf)
-        return np.minimum(value, self._slabs(points, triangles).min(axis=1, initial=np.inf))
-
-    @property
-    def bounds(self) -> Array:
-        """Lowest and highest corner of a box round all balls, shape (2, 3)."""
-        reach = self.radii[:, None]
-        return np.stack([(self.centres - reach).min(axis=0), (self.centres + reach).max(axis=0)])
-
-    @cached_property
-    def _slab_axes(self) -> tuple[Array, Array, Array]:
-        """Unit normals (m, 3) and the two directions (m, 3) that give barycentric coordinates."""
-        a, b, c = np.moveaxis(self.centres[self.triangles], 1, 0)
-        normal = np.cross(b - a, c - a)
-        square = np.einsum("ij,ij->i", normal, normal)[:, None]
-        to_b, to_c = np.cross(c - a, normal) / square, np.cross(normal, b - a) / square
-        return normal / np.sqrt(square), to_b, to_c
-
-    @cached_property
-    def _spheres(self) -> tuple[Array, Array]:
-        """Middle and radius of a sphere round every cone, then every slab."""
-        corners = [self.centres[self.edges], self.centres[self.triangles]]
-        middle = np.concatenate([c.mean(axis=1) for c in corners])
-        reach = np.concatenate(
-            [
-                (np.linalg.norm(c - c.mean(axis=1, keepdims=True), axis=2) + self.radii[i]).max(1)
-                for c, i in zip(corners, (self.edges, self.triangles), strict=True)
-            ]
-        )
-        return middle, reach
-
-    def _near(self, points: Array) -> tuple[IntArray, IntArray]:
-        """Pick the cones and slabs that can be the nearest at one of the points."""
-        middle = 0.5 * (points.min(axis=0) + points.max(axis=0))
-        spread = np.linalg.norm(points - middle, axis=1).max()
-        lowest = np.linalg.norm(self._spheres[0] - middle, axis=1) - self._spheres[1]
-        highest = (np.linalg.norm(self.centres - middle, axis=1) - self.radii).min()
-        is_near = lowest <= highest + 2.0 * spread
-        n_edges = len(self.edges)
-        return np.flatnonzero(is_near[:n_edges]), np.flatnonzero(is_near[n_edges:])
-
-    def _cones(self, points: Array, chosen: IntArray) -> Array:
-        """Evaluate cones at points, shape (n, k)."""
-        first, second = self.edges[chosen].T
-        start, along = self.centres[first], self.centres[second] - self.centres[first]
-        square = np.einsum("ij,ij->i", along, along)
-        offset = points[:, None] - start
-        share = np.einsum("nki,ki->nk", offset, along) / np.where(square > 0.0, square, 1.0)
-        share = np.clip(share, 0.0, 1.0)
-        offset -= share[..., None] * along
-        radius = self.radii[first] + share * (self.radii[second] - self.radii[first])
-        return np.sqrt(np.einsum("nki,nki->nk", offset, offset)) - radius
-
-    def _slabs(self, points: Array, chosen: IntArray) -> Array:
-        """Evaluate slabs at points, shape (n, m); infinite beside the triangle."""
-        normal, to_b, to_c = (axes[chosen] for axes in self._slab_axes)
-        corners, radii = self.triangles[chosen], self.radii[self.triangles[chosen]]
-        offset = points[:, None] - self.centres[corners[:, 0]]
-        b, c = np.einsum("nmi,mi->nm", offset, to_b), np.einsum("nmi,mi->nm", offset, to_c)
-        height = np.abs(np.einsum("nmi,mi->nm", offset, normal))
-        radius = (1.0 - b - c) * radii[:, 0] + b * radii[:, 1] + c * radii[:, 2]
-        return np.where((b >= 0) & (c >= 0) & (b + c <= 1), height - radius, np.inf)
 
 
 def ball(centre: Array, radius_mm: float) -> Field:
@@ -138,15 +42,35 @@ def half_space(point: Array, outward: Array) -> Field:
     return lambda points: (points - point) @ outward
 
 
-def union(*fields: Field, blend_mm: float) -> Field:
-    """Join solids with a fillet of about ``blend_mm``, whatever their order.
+def union(*parts: SphereMesh, blend_mm: float) -> Field:
+    """Join sphere meshes with fillets of about ``blend_mm``, whatever their order.
 
     Examples
     --------
-    >>> pair = union(ball(np.zeros(3), 5.0), ball(np.array([30.0, 0, 0]), 5.0), blend_mm=2.0)
-    >>> round(float(pair(np.array([[0.0, 5.0, 0.0]]))[0]), 3)
-    -0.0
+    >>> pair = [SphereMesh(np.array([[x, 0, 0]]), np.array([5.0]), np.array([[0, 0]]),
+    ...                    np.empty((0, 3), int)) for x in (0.0, 30.0)]
+    >>> union(*pair, blend_mm=2.0)(np.array([[0.0, 6.0, 0.0]])).round(3).tolist()
+    [1.0]
     """
+    boxes = np.stack([part.bounds for part in parts])
+
+    def field(points: Array) -> Array:
+        low, high = points.min(axis=0), points.max(axis=0)
+        gap = np.maximum(np.maximum(boxes[:, 0] - high, low - boxes[:, 1]), 0.0)
+        gap = np.sqrt((gap**2).sum(axis=1))
+        values: list[Array] = []
+        nearest = np.inf  # the largest of the smallest values so far
+        for i in np.argsort(gap):
+            if gap[i] <= nearest + NEGLIGIBLE_BLENDS * blend_mm:
+                values.append(parts[i](points))
+                nearest = float(np.min(values, axis=0).max())
+        return soft_minimum(np.stack(values), blend_mm)
+
+    return field
+
+
+def blended(*fields: Field, blend_mm: float) -> Field:
+    """Join any solids with a fillet of about ``blend_mm``."""
     return lambda points: soft_minimum(np.stack([f(points) for f in fields]), blend_mm)
 
 
@@ -171,24 +95,29 @@ def soft_minimum(values: Array, blend_mm: float) -> Array:
 def evaluate(field: Field, points: Array) -> Array:
     """Evaluate a field at scattered points (n, 3), cell by cell, so that far parts cost nothing."""
     cell = np.floor(points / EVALUATION_CELL_MM).astype(np.int64)
-    _, cell_of = np.unique(cell, axis=0, return_inverse=True)
-    order = np.argsort(cell_of.ravel(), kind="stable")
-    starts = np.flatnonzero(np.diff(cell_of.ravel()[order], prepend=-1))
+    cell -= cell.min(axis=0, initial=0)
+    code = np.ravel_multi_index(tuple(cell.T), tuple(cell.max(axis=0, initial=0) + 1))
+    order = np.argsort(code, kind="stable")
+    starts = np.flatnonzero(np.diff(code[order]))
     value = np.empty(len(points))
-    for chosen in np.split(order, starts[1:]):
+    for chosen in np.split(order, starts + 1):
         value[chosen] = field(points[chosen])
     return value
 
 
-def gradient(field: Field, points: Array) -> Array:
-    """Return the gradient at points by central differences, shape (n, 3)."""
-    steps = GRADIENT_STEP_MM * np.eye(3)
-    columns = [evaluate(field, points + s) - evaluate(field, points - s) for s in steps]
-    return np.column_stack(columns) / (2.0 * GRADIENT_STEP_MM)
+def value_and_gradient(field: Field, points: Array) -> tuple[Array, Array]:
+    """Return value (n,) and gradient (n, 3) from the four corners of a small tetrahedron."""
+    corners = GRADIENT_STEP_MM * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+    stacked = (points[:, None] + corners).reshape(-1, 3)
+    values = evaluate(field, stacked).reshape(-1, 4)
+    return values.mean(axis=1), values @ corners / (4.0 * GRADIENT_STEP_MM**2)
 
 
-def graded_lines(low: float, high: float, *, spacing: float, fine: tuple[float, ...] = ()) -> Array:
-    """Place grid lines from ``low`` to at least ``high``, denser within a fine band.
+Band = tuple[float, float, float]
+
+
+def graded_lines(low: float, high: float, *, spacing: float, bands: tuple[Band, ...] = ()) -> Array:
+    """Place grid lines from ``low`` to at least ``high``, denser within bands.
 
     Parameters
     ----------
@@ -196,28 +125,34 @@ def graded_lines(low: float, high: float, *, spacing: float, fine: tuple[float, 
         Ends in mm.
     spacing
         Distance of lines in mm.
-    fine
-        Empty, or ``(from, to, spacing)`` of the band with denser lines, in mm; outside it the
-        spacing grows by at most a tenth per line.
+    bands
+        ``(from, to, spacing)`` of stretches with denser lines, in mm; beside them the spacing
+        grows by a tenth of the distance from the band.
 
     Returns
     -------
     lines
         Increasing positions in mm.
 
+    Raises
+    ------
+    InputError
+        If a spacing is not within 0.2 to 12 mm.
+
     Examples
     --------
     >>> graded_lines(0, 6, spacing=2).tolist()
     [0.0, 2.0, 4.0, 6.0]
+    >>> graded_lines(0, 6, spacing=2, bands=((4, 6, 1.0),)).round(2).tolist()
+    [0.0, 1.4, 2.66, 3.79, 4.79, 5.79, 6.79]
     """
-    as_number(spacing, name="spacing", low=0.2, high=10.0, unit="mm")
-    if not fine:
-        return low + spacing * np.arange(np.ceil((high - low) / spacing - 1e-9) + 1.0)
-    start, end, dense = fine
-    lines = [low]
-    while lines[-1] < high:
-        outside = max(start - lines[-1], lines[-1] - end, 0.0)
-        lines.append(lines[-1] + min(spacing, dense + 0.1 * outside))
+    for step in (spacing, *(band[2] for band in bands)):
+        as_number(step, name="spacing", low=0.2, high=12.0, unit="mm")
+    lines = [float(low)]
+    while lines[-1] < high - 1e-9:
+        here = lines[-1]
+        steps = [dense + 0.1 * max(start - here, here - end, 0.0) for start, end, dense in bands]
+        lines.append(here + min([spacing, *steps]))
     return np.array(lines)
 
 
@@ -264,21 +199,24 @@ def contour(field: Field, lines: tuple[Array, Array, Array]) -> Mesh:
 
 def _sampled(field: Field, lines: tuple[Array, Array, Array]) -> Array:
     """Sample a field on the grid, exactly near the surface, coarsely elsewhere."""
-    stride = [max(1, round(COARSE_CELL_MM / np.diff(axis).mean())) for axis in lines]
-    picked = [
-        np.unique(np.append(np.arange(0, len(axis), q), len(axis) - 1))
-        for axis, q in zip(lines, stride, strict=True)
-    ]
-    coarse = _on_grid(field, tuple(axis[p] for axis, p in zip(lines, picked, strict=True)))
-    reach = _cell_diagonal(tuple(axis[p] for axis, p in zip(lines, picked, strict=True)))
-    is_near = _dilated(np.abs(coarse) < STEEPEST * reach)
-    nearest = [np.searchsorted(p, np.arange(len(a)), "right") - 1 for a, p in zip(lines, picked)]
-    where = np.ix_(*nearest)
+    picked = [_picked(axis) for axis in lines]
+    sparse_lines = tuple(axis[p] for axis, p in zip(lines, picked, strict=True))
+    coarse = _on_grid(field, sparse_lines)
+    longest = float(np.linalg.norm([np.diff(axis).max() for axis in sparse_lines]))
+    is_near = _any_corner(np.abs(coarse) < STEEPEST * longest)
+    below = [np.searchsorted(p, np.arange(p[-1] + 1), "right") - 1 for p in picked]
+    where = np.ix_(*below)
     values, is_wanted = coarse[where], is_near[where]
     index = np.argwhere(is_wanted)
     points = np.column_stack([axis[i] for axis, i in zip(lines, index.T, strict=True)])
     values[is_wanted] = evaluate(field, points)
     return values
+
+
+def _picked(axis: Array) -> IntArray:
+    """Choose lines about a coarse cell apart, the last one always."""
+    steps = np.floor((axis - axis[0]) / COARSE_CELL_MM).astype(np.int64)
+    return np.unique(np.append(np.unique(steps, return_index=True)[1], len(axis) - 1))
 
 
 def _on_grid(field: Field, lines: tuple[Array, ...]) -> Array:
@@ -287,16 +225,10 @@ def _on_grid(field: Field, lines: tuple[Array, ...]) -> Array:
     return evaluate(field, nodes.reshape(-1, 3)).reshape(nodes.shape[:3])
 
 
-def _cell_diagonal(lines: tuple[Array, ...]) -> float:
-    """Return the longest diagonal of a cell."""
-    return float(np.linalg.norm([np.diff(axis).max() for axis in lines]))
-
-
-def _dilated(mask: BoolArray) -> BoolArray:
-    """Grow a mask (a, b, c) to the neighbours below: a cell is wanted if any corner is near."""
+def _any_corner(mask: BoolArray) -> BoolArray:
+    """Mark each node whose cell above it has a marked corner."""
     for axis in range(3):
-        following = np.roll(mask, -1, axis=axis)
-        mask = mask | following
+        mask = mask | np.roll(mask, -1, axis=axis)
     return mask
 
 
@@ -342,19 +274,13 @@ def relaxed(mesh: Mesh, field: Field, *, passes: int = 6) -> Mesh:
     return Mesh(points, mesh.faces)
 
 
-def projected(field: Field, points: Array, *, tolerance_mm: float = 0.002) -> Array:
+def projected(field: Field, points: Array) -> Array:
     """Bring points (n, 3) near the surface onto it by one Newton step each."""
-    value = evaluate(field, points)
-    off = np.flatnonzero(np.abs(value) > tolerance_mm)
-    if len(off) == 0:
-        return points
-    slope = gradient(field, points[off])
+    value, slope = value_and_gradient(field, points)
     square = np.maximum(np.einsum("ij,ij->i", slope, slope), 0.25)  # flat near inner ridges
-    step = slope * (value[off] / square)[:, None]
+    step = slope * (value / square)[:, None]
     length = np.linalg.norm(step, axis=1, keepdims=True)
-    moved = points.copy()
-    moved[off] -= step * np.minimum(1.0, LONGEST_STEP_MM / np.maximum(length, 1e-12))
-    return moved
+    return points - step * np.minimum(1.0, LONGEST_STEP_MM / np.maximum(length, 1e-12))
 
 
 def _neighbour_mean(mesh: Mesh) -> sparse.csr_array:
@@ -392,8 +318,3 @@ def check_topology(mesh: Mesh, *, euler_number: int, name: str) -> None:
             f"{'a closed' if mesh.is_closed else 'an open'} surface in {pieces} pieces with "
             f"Euler number {found}: change the shape less, or use a smaller spacing"
         )
-
-
-def checked_points(points: Array) -> Array:
-    """Return points as (n, 3) float64 for a field called from outside."""
-    return as_points(points)
