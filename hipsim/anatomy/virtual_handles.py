@@ -7,7 +7,9 @@ of these displacements (radial basis functions with phi(r) = r and an affine par
 the mean of its local stretch. The warp of the mean woman is the identity.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.interpolate import RBFInterpolator
@@ -67,7 +69,7 @@ def femoral_handles(shape: HipShape) -> Handles:
     return proximal | _shaft_handles(shape) | _trochanter_handles(shape) | _distal_handles(shape)
 
 
-def _mean(pair: tuple, shape: HipShape) -> Array:
+def _mean(pair: Sequence[Any], shape: HipShape) -> Array:
     """Return the figure for the sex of a shape."""
     return np.array(pair[figures.SEXES.index(shape.sex)], dtype=float)
 
@@ -79,7 +81,7 @@ def _neck_direction(shape: HipShape) -> Array:
 
 
 def _shift(shape: HipShape) -> Array:
-    """Return how far trochanters and shaft lie from their mean place beside the head, neck frame."""
+    """Return how far trochanters and shaft lie from their mean place, neck frame."""
     mean = shape.size * _mean(figures.PROXIMAL_POINTS["neck_meets_shaft"], shape)
     return shape.neck_length_mm * _neck_direction(shape) - mean
 
@@ -128,7 +130,7 @@ def _shaft_handles(shape: HipShape) -> Handles:
     mean_version = float(_mean(figures.MEASURES["version_deg"], shape))
     handles = {}
     for level, *pair in figures.SHAFT_SECTIONS:
-        section = _mean(tuple(pair), shape)
+        section = _mean(pair, shape)
         centre = _shaft_centre(shape, level, section)
         twist = np.radians(shape.version_deg - mean_version) * _twist_share(level)
         turn = rigid.rotation_about([0.0, 1.0, 0.0], -twist)
@@ -146,13 +148,10 @@ def _trochanter_handles(shape: HipShape) -> Handles:
     apex_level = shape.size * _mean(figures.PROXIMAL_POINTS["lesser_trochanter"], shape)[1]
     apex_level += _shift(shape)[1]
     top, bottom = (
-        _shaft_centre(shape, level, _mean(tuple(pair), shape))
-        for level, *pair in figures.SHAFT_AXIS
+        _shaft_centre(shape, level, _mean(pair, shape)) for level, *pair in figures.SHAFT_AXIS
     )
     slope = (bottom - top) / (bottom - top)[1]
-    mean_version = float(_mean(figures.MEASURES["version_deg"], shape))
-    lag = LESSER_TROCHANTER_LAG * (shape.version_deg - mean_version)
-    towards = shape.lesser_trochanter_direction_deg - shape.version_deg + lag
+    towards = lesser_trochanter_azimuth_deg(shape)
     profile = ((0.0, 0.0, (1.0, 1.0)), *figures.TROCHANTER_PROFILE)
     handles = {}
     for step, beside, pair in profile:
@@ -162,6 +161,16 @@ def _trochanter_handles(shape: HipShape) -> Handles:
         reach = shape.lesser_trochanter_reach_mm * float(_mean(pair, shape))
         handles[f"lesser_trochanter_{step:g}_{beside:g}"] = foot + reach * outward
     return handles
+
+
+def lesser_trochanter_azimuth_deg(shape: HipShape) -> float:
+    """Return the direction of the apex from the shaft axis, from medial to posterior.
+
+    It turns with the neck, but lags behind: it is not locked to the condyles either.
+    """
+    mean_version = float(_mean(figures.MEASURES["version_deg"], shape))
+    lag = LESSER_TROCHANTER_LAG * (shape.version_deg - mean_version)
+    return shape.lesser_trochanter_direction_deg - shape.version_deg + lag
 
 
 def _distal_handles(shape: HipShape) -> Handles:
@@ -218,7 +227,7 @@ def _ischium_handles(shape: HipShape) -> Handles:
     shift = _tuberosity_shift(shape, scale)
     handles = {}
     for level, *pair in figures.ISCHIUM_SECTIONS:
-        x, z, long_half, short_half, turn = _mean(tuple(pair), shape)
+        x, z, long_half, short_half, turn = _mean(pair, shape)
         share = float(np.clip((level - 0.5) / 0.8, 0.0, 1.0))
         centre = np.array([scale * x, -level * radius, scale * z + share * shift])
         angle = np.radians(turn)
@@ -228,8 +237,8 @@ def _ischium_handles(shape: HipShape) -> Handles:
         for axis, step in (("long", long_half * long_axis), ("short", short_half * short_axis)):
             handles[f"{name}_{axis}_plus"] = centre + scale * step
             handles[f"{name}_{axis}_minus"] = centre - scale * step
-    for level, *pair in figures.ISCHIUM_LATERAL:
-        x, z = scale * _mean(tuple(pair), shape)
+    for level, *sides in figures.ISCHIUM_LATERAL:
+        x, z = scale * _mean(sides, shape)
         name = f"ischium_lateral_{round(100 * level)}"
         handles[name] = np.array([x, -level * radius, z + shift])
     return handles
@@ -239,7 +248,7 @@ def _rays(shape: HipShape) -> Handles:
     """Return where rays from the hip joint centre enter and leave the bone round the socket."""
     handles = {}
     for i, (direction, *pair) in enumerate(figures.SOCKET_RAYS):
-        entry, leaving = shape.size * _mean(tuple(pair), shape)
+        entry, leaving = shape.size * _mean(pair, shape)
         handles[f"socket_{i}_entry"] = entry * rigid.unit(np.array(direction))
         handles[f"socket_{i}_exit"] = leaving * rigid.unit(np.array(direction))
     return handles

@@ -144,7 +144,7 @@ def graded_lines(low: float, high: float, *, spacing: float, bands: tuple[Band, 
     >>> graded_lines(0, 6, spacing=2).tolist()
     [0.0, 2.0, 4.0, 6.0]
     >>> graded_lines(0, 6, spacing=2, bands=((4, 6, 1.0),)).round(2).tolist()
-    [0.0, 1.4, 2.66, 3.79, 4.79, 5.79, 6.79]
+    [0.0, 1.4, 2.66, 3.79, 4.81, 5.81, 6.81]
     """
     for step in (spacing, *(band[2] for band in bands)):
         as_number(step, name="spacing", low=0.2, high=12.0, unit="mm")

@@ -1,0 +1,173 @@
+"""Femur and hip bone of a virtual hip as implicit bodies, and their contours.
+
+A body is the node table of the bone, moved by the warp from the mean woman to the wanted shape,
+subdivided where the surface is round, its parts joined by a soft minimum. The femoral head is a
+part of its own, so that no blending touches its radius; socket and fossae are carved.
+"""
+
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+
+from hipsim.anatomy import virtual_femur_nodes, virtual_pelvis_nodes
+from hipsim.anatomy.virtual_figures import SOCKET_OVER_HEAD_MM
+from hipsim.anatomy.virtual_handles import Handles, Warp, femoral_handles, pelvic_handles
+from hipsim.anatomy.virtual_shape import HipShape
+from hipsim.checks import Array
+from hipsim.geometry import Mesh, implicit, rigid
+from hipsim.geometry.implicit import Field
+from hipsim.geometry.sphere_mesh import Net, SphereMesh
+
+FEMORAL_BLEND_MM = 3.0
+HEAD_BLEND_MM = 2.0  # head to neck; more draws a fitted sphere towards the neck
+PELVIC_BLEND_MM = 2.0
+SOCKET_BLEND_MM = 1.2  # the rim; less leaves shells thinner than the grid
+CUP_BLEND_MM = 2.5
+LEAST_RADIUS_MM = 1.6  # half thickness that still contours without holes
+FOVEA_RADIUS_MM = 6.0
+FOVEA_DEPTH_MM = 1.8
+FOVEA_DIRECTION = (-0.22, 0.05, -1.0)  # medial, a little behind the middle
+MARGIN_MM = 8.0  # of the grid round a bone
+FINE_REACH_MM = 20.0
+FINE, CONDYLAR, COARSE, LENGTHWISE = 0.75, 1.0, 1.25, 1.9  # shares of the wanted spacing
+LONG_MM = 300.0  # a bone longer than this gets triangles drawn out lengthwise
+CONDYLAR_LEVEL = 0.93  # of the length; below it lie the condyles
+EULER_NUMBER = {"femur": 2, "hip_bone": 0}  # the obturator foramen makes the hip bone a ring
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """An implicit bone.
+
+    Attributes
+    ----------
+    field
+        The solid, mm; origin at the hip joint centre.
+    bounds
+        Box round it, shape (2, 3).
+    bands
+        For each axis ``(from, to, share)``: where triangles are finer, and what share of the
+        wanted spacing they have.
+    """
+
+    field: Field
+    bounds: Array
+    bands: tuple[tuple[implicit.Band, ...], ...]
+
+
+def femoral_body(shape: HipShape) -> Body:
+    """Return the right femur of a shape, condylar frame."""
+    handles = femoral_handles(shape)
+    warp = Warp.between(femoral_handles(HipShape.typical("female")), handles)
+    parts = _parts(virtual_femur_nodes, warp)
+    head = implicit.ball(np.zeros(3), shape.head_radius_mm)
+    rest = implicit.union(*parts, blend_mm=FEMORAL_BLEND_MM)
+    bone = implicit.blended(rest, head, blend_mm=HEAD_BLEND_MM)
+    size = shape.size
+    fovea = rigid.unit(np.array(FOVEA_DIRECTION)) * (
+        shape.head_radius_mm + size * (FOVEA_RADIUS_MM - FOVEA_DEPTH_MM)
+    )
+    tool = implicit.ball(fovea, size * FOVEA_RADIUS_MM)
+    field = implicit.difference(bone, tool, blend_mm=SOCKET_BLEND_MM)
+    across, along, aside = _bands(handles["lesser_trochanter_0_0"])
+    knee = (-np.inf, -CONDYLAR_LEVEL * shape.femoral_length_mm, CONDYLAR)
+    return Body(field, _bounds(parts, shape.head_radius_mm), (across, (*along, knee), aside))
+
+
+def pelvic_body(shape: HipShape) -> Body:
+    """Return the right hip bone of a shape, pelvic frame ``app``."""
+    handles = pelvic_handles(shape)
+    warp = Warp.between(pelvic_handles(HipShape.typical("female")), handles)
+    parts = _parts(virtual_pelvis_nodes, warp)
+    bone = implicit.union(*parts, blend_mm=PELVIC_BLEND_MM)
+    field = _carved(bone, shape.size, socket_radius(shape))
+    return Body(field, _bounds(parts, shape.head_radius_mm), _bands(_ischial_focus(handles)))
+
+
+def socket_radius(shape: HipShape) -> float:
+    """Return the radius of the bony acetabulum, concentric with the head, in mm."""
+    return shape.head_radius_mm + SOCKET_OVER_HEAD_MM
+
+
+def contoured(body: Body, *, spacing_mm: float, is_final: bool = True) -> Mesh:
+    """Triangulate a body: finer round its focus, evened out if final, on the surface always.
+
+    Parameters
+    ----------
+    body
+        The bone.
+    spacing_mm
+        Mean distance of the grid lines; about the length of the edges.
+    is_final
+        False skips the evening out of the triangles, which takes most of the time.
+    """
+    low, high = body.bounds[0] - MARGIN_MM, body.bounds[1] + MARGIN_MM
+    lines = [
+        implicit.graded_lines(
+            low[axis],
+            high[axis],
+            spacing=(LENGTHWISE if high[axis] - low[axis] > LONG_MM else COARSE) * spacing_mm,
+            bands=tuple((start, end, share * spacing_mm) for start, end, share in body.bands[axis]),
+        )
+        for axis in range(3)
+    ]
+    mesh = implicit.contour(body.field, (lines[0], lines[1], lines[2]))
+    if is_final:
+        return implicit.relaxed(mesh, body.field)
+    return Mesh(implicit.projected(body.field, mesh.vertices), mesh.faces)
+
+
+def _parts(table: ModuleType, warp: Warp) -> list[SphereMesh]:
+    """Return the parts of a node table after a warp."""
+    names = list(table.NODES)
+    rows = np.array(list(table.NODES.values()))
+    centres, radii = warp.balls(rows[:, :3], rows[:, 3])
+    radii = np.maximum(radii, LEAST_RADIUS_MM)
+    parts = []
+    for part, text in table.PARTS.items():
+        net = Net.from_cells(_cells(text, names), len(names))
+        for _ in range(table.SUBDIVISIONS.get(part, 0)):
+            net = net.subdivided()
+        parts.append(net.mesh(centres, radii))
+    return parts
+
+
+def _cells(text: str, names: list[str]) -> list[tuple[int, ...]]:
+    """Read cones and slabs from names joined by hyphens."""
+    number = {name: i for i, name in enumerate(names)}
+    return [tuple(number[name] for name in word.split("-")) for word in text.split()]
+
+
+def _bounds(parts: list[SphereMesh], radius: float) -> Array:
+    """Return the box round several parts and a ball at the origin, shape (2, 3)."""
+    boxes = np.stack([np.array([[-radius] * 3, [radius] * 3]), *(part.bounds for part in parts)])
+    return np.stack([boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)])
+
+
+def _carved(bone: Field, size: float, radius: float) -> Field:
+    """Add the cup of the acetabulum to a hip bone and take out socket and fossa."""
+    cup, fossa = (
+        size * np.array(row)
+        for row in (virtual_pelvis_nodes.CUP_BALL, virtual_pelvis_nodes.FOSSA_BALL)
+    )
+    rim = implicit.half_space(
+        size * np.array(virtual_pelvis_nodes.RIM_POINT),
+        rigid.unit(np.array(virtual_pelvis_nodes.RIM_NORMAL)),
+    )
+    wall = implicit.intersection(implicit.ball(cup[:3], cup[3]), rim, blend_mm=CUP_BLEND_MM)
+    whole = implicit.blended(bone, wall, blend_mm=PELVIC_BLEND_MM)
+    socket = implicit.ball(np.zeros(3), radius)
+    hollow = implicit.difference(whole, socket, blend_mm=SOCKET_BLEND_MM)
+    return implicit.difference(hollow, implicit.ball(fossa[:3], fossa[3]), blend_mm=PELVIC_BLEND_MM)
+
+
+def _bands(focus: Array) -> tuple[tuple[implicit.Band, ...], ...]:
+    """Return fine bands round a point along the three axes."""
+    return tuple(((c - FINE_REACH_MM, c + FINE_REACH_MM, FINE),) for c in focus)
+
+
+def _ischial_focus(handles: Handles) -> Array:
+    """Return the middle of the lateral face of the ischium, which the femur comes near."""
+    names = ("ischium_lateral_175", "ischium_lateral_225", "ischium_130_long_minus")
+    return np.mean([handles[name] for name in names], axis=0)
