@@ -25,7 +25,13 @@ from hipsim.geometry.fit import SphereFit, SphereSearch, find_sphere
 from hipsim.geometry.section import section
 
 HEAD_RADII_MM = (14.0, 34.0)
-LEAST_HEAD_COVERAGE = 0.35
+LEAST_HEAD_COVERAGE = 0.40
+PLAUSIBLE = {  # in head radii; 35 CT hips lie well within
+    "head centre to neck isthmus": ("hip_joint_centre", "neck_isthmus", (0.75, 1.6)),
+    "head centre to greater trochanter": ("hip_joint_centre", "greater_trochanter", (1.6, 3.2)),
+    "head centre to lesser trochanter": ("hip_joint_centre", "lesser_trochanter", (1.8, 3.8)),
+    "epicondylar width": ("medial_epicondyle", "lateral_epicondyle", (2.7, 4.9)),
+}
 _STEADY_MM = 1e-4
 _EXTREME_MM = 0.75  # an extreme point is the mean of what lies this near to the extreme
 
@@ -65,12 +71,14 @@ def find_femur(femur: Mesh) -> FoundFemur:
     Raises
     ------
     AnatomyError
-        If no femoral head, no pair of condyles or no neck is found.
+        If no femoral head, no pair of condyles or no neck is found, or what was found does not
+        have the proportions of a femur (half a head, a bone cut off, another bone).
     """
     head, distal_tip = _find_head(femur)
     knee = _find_knee(femur, head.centre, distal_tip)
     proximal = find_proximal_landmarks(femur, knee.scan_from_femur, knee.side, head.radius_mm)
     points = {"hip_joint_centre": head.centre, **knee.points(), **proximal}
+    _check_plausible(points, head)
     return FoundFemur(knee.side, Landmarks(points), head)
 
 
@@ -92,6 +100,18 @@ def _find_head(femur: Mesh) -> tuple[SphereFit, Array]:
             f"{seen}; is this a whole femur, in mm?"
         )
     return best, centre + far * axis
+
+
+def _check_plausible(points: dict[str, Array], head: SphereFit) -> None:
+    """Raise unless what was found has the proportions of a femur: half a head may look like a knee."""
+    for what, (start, end, (low, high)) in PLAUSIBLE.items():
+        found = float(np.linalg.norm(points[end] - points[start])) / head.radius_mm
+        if not low <= found <= high:
+            raise AnatomyError(
+                f"this does not look like a whole femur: {what} is {found:.2f} head radii of "
+                f"{head.radius_mm:.1f} mm, wanted {low:g} to {high:g}; is the head complete, and "
+                f"is it one femur from head to condyles?"
+            )
 
 
 def _long_axis(mesh: Mesh) -> tuple[Array, Array]:

@@ -26,7 +26,7 @@ from hipsim.anatomy.virtual_bones import EULER_NUMBER, contoured, femoral_body, 
 from hipsim.anatomy.virtual_handles import lesser_trochanter_azimuth_deg
 from hipsim.anatomy.virtual_shape import HipShape, Sex
 from hipsim.checks import Array, Side, as_number, as_side
-from hipsim.errors import ComputationError
+from hipsim.errors import AnatomyError, ComputationError
 from hipsim.geometry import Mesh, implicit, rigid
 from hipsim.geometry.fit import angle_rad, fit_line
 from hipsim.geometry.section import section
@@ -182,7 +182,11 @@ def _femur(shape: HipShape, spacing_mm: float) -> tuple[Mesh, dict[str, Array]]:
 def _measure(trial: HipShape, asked: HipShape, spacing_mm: float, *, is_final: bool) -> _Measured:
     """Contour a femur and bring it into the condylar frame of its own landmarks."""
     mesh = contoured(femoral_body(trial), spacing_mm=spacing_mm, is_final=is_final)
-    found = find_femur(mesh).landmarks.updated({"hip_joint_centre": np.zeros(3)})
+    try:
+        landmarks = find_femur(mesh).landmarks
+    except AnatomyError as error:
+        raise ComputationError(f"this femur cannot be reached: {error}") from None
+    found = landmarks.updated({"hip_joint_centre": np.zeros(3)})
     to_frame = rigid.inverse(frames.femoral_frame(found, "right"))
     return _Measured(mesh.transformed(to_frame), dict(found.moved(to_frame)), asked)
 

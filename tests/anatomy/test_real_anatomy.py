@@ -7,11 +7,13 @@ from shapes import random_rigid
 
 from hipsim.anatomy import frames
 from hipsim.anatomy.assemble import Bones, assemble_hip
+from hipsim.anatomy.find_femur import find_femur
 from hipsim.anatomy.landmarks import Landmarks
 from hipsim.anatomy.measures import femoral_versions_deg
-from hipsim.anatomy.sides import other_side
+from hipsim.anatomy.sides import other_side, side_sign
 from hipsim.errors import AnatomyError, MeshError
 from hipsim.geometry import Mesh, rigid
+from hipsim.geometry.cut import split_by_plane
 
 pytestmark = pytest.mark.bones
 
@@ -20,6 +22,7 @@ APEX_TOL_MM = 6.0  # five raters: 5.3 mm at the 95th percentile
 FEMORAL_FRAME_TOL_DEG = 1.0
 PELVIC_FRAME_TOL_DEG = 3.0
 VERSION_TOL_DEG = 3.0  # five raters: SD 2.9 deg
+LOST_CAP_TOL_MM = 0.5  # a fifth of the head's diameter labelled as hip bone by mistake
 RIGID_TOL_MM = 1e-6  # the search itself has no tolerance; rounding at 300 mm
 RATED = {"z001": "left", "z027": "left", "z036": "left", "z042": "right"}
 
@@ -117,6 +120,32 @@ def test_other_units__are_refused_by_name(bones, factor, unit):
     scaled = _bones_of(bones, "z027", "left", lambda m: Mesh(m.vertices * factor, m.faces))
     with pytest.raises(MeshError, match=f"it looks like {unit}: convert it"):
         assemble_hip(scaled, "left")
+
+
+@pytest.mark.parametrize(("case", "side"), HIPS[::2])
+def test_head__with_a_lost_cap_keeps_its_centre(bones, case, side):
+    hip = real_hip(bones, case, side)
+    found = find_femur(_without_cap(hip, 0.2))
+    offset = found.landmarks["hip_joint_centre"] - hip.landmarks["hip_joint_centre"]
+    assert np.linalg.norm(offset) < LOST_CAP_TOL_MM
+
+
+@pytest.mark.parametrize(("case", "side"), HIPS[::2])
+def test_half_a_head__is_refused_rather_than_mistaken_for_a_knee(bones, case, side):
+    with pytest.raises(AnatomyError, match="no femoral head found|not look like a whole femur"):
+        find_femur(_without_cap(real_hip(bones, case, side), 0.5))
+
+
+def _without_cap(hip, share):
+    """Return the femur without the upper medial cap of its head, ``share`` of its diameter."""
+    axes = hip.femoral_frame()[:3, :3]
+    normal = rigid.unit(axes @ np.array([0.0, 0.8, -side_sign(hip.side)]))
+    point = hip.landmarks["hip_joint_centre"] + normal * hip.head_radius_mm * (1.0 - 2.0 * share)
+    return max((part.mesh for part in split_by_plane(hip.femur, point, normal)), key=_volume)
+
+
+def _volume(mesh):
+    return mesh.volume_mm3
 
 
 def test_half_a_femur__is_refused(bones):
