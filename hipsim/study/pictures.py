@@ -7,6 +7,7 @@ cannot draw them.
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 
@@ -40,13 +41,15 @@ def draw_pictures(results: Results, folder: Path) -> list[str]:
     wanted = results.scenario.pictures
     if wanted == "none":
         return []
-    for hip, motion in product(range(len(results.hips)), range(len(results.scenario.motions))):
-        _draw_curves(results, hip, motion, folder)
+    with ThreadPoolExecutor(1) as pool:  # the probe is a process of its own: let it run meanwhile
+        probe = None if wanted == "curves" else pool.submit(rendering_problem)
+        for hip, motion in product(range(len(results.hips)), range(len(results.scenario.motions))):
+            _draw_curves(results, hip, motion, folder)
     left_out = len(results.scenario.plans) - MOST_PLANS
     notices = [f"charts show the first {MOST_PLANS} plans only"] if left_out > 0 else []
-    if wanted == "curves":
+    if probe is None:
         return notices
-    problem = rendering_problem()
+    problem = probe.result()
     return notices + ([problem] if problem else _draw_scenes(results, folder))
 
 
