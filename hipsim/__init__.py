@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from hipsim.io.hips import load_hip, save_case
     from hipsim.io.meshes import load_mesh, save_mesh
     from hipsim.kinematics import motions
+    from hipsim.planning.certified import (
+        CertifiedQuery,
+        certified_minimum,
+        certified_minimum_in_box,
+        first_contact,
+    )
     from hipsim.planning.clearance import ClearanceQuery, clearance_along, space_gained
+    from hipsim.planning.contact import contact_patch
+    from hipsim.planning.impingement import impingement_map
     from hipsim.planning.space import ischiofemoral_space
     from hipsim.proximity import DistanceQuery
     from hipsim.study.measurements import measure
@@ -44,7 +52,13 @@ _HOMES = {
     "save_mesh": "hipsim.io.meshes",
     "motions": "hipsim.kinematics",
     "ClearanceQuery": "hipsim.planning.clearance",
+    "CertifiedQuery": "hipsim.planning.certified",
+    "certified_minimum": "hipsim.planning.certified",
+    "certified_minimum_in_box": "hipsim.planning.certified",
+    "first_contact": "hipsim.planning.certified",
     "clearance_along": "hipsim.planning.clearance",
+    "contact_patch": "hipsim.planning.contact",
+    "impingement_map": "hipsim.planning.impingement",
     "space_gained": "hipsim.planning.clearance",
     "ischiofemoral_space": "hipsim.planning.space",
     "DistanceQuery": "hipsim.proximity",
@@ -56,12 +70,18 @@ _HOMES = {
 }
 
 __all__ = [
+    "CertifiedQuery",
     "ClearanceQuery",
     "DistanceQuery",
     "Hip",
     "Mesh",
+    "certified_minimum",
+    "certified_minimum_in_box",
     "clearance_along",
+    "contact_patch",
     "derotate_femur",
+    "first_contact",
+    "impingement_map",
     "ischiofemoral_space",
     "load_hip",
     "load_mesh",

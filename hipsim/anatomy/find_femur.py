@@ -103,7 +103,7 @@ def _find_head(femur: Mesh) -> tuple[SphereFit, Array]:
 
 
 def _check_plausible(points: dict[str, Array], head: SphereFit) -> None:
-    """Raise unless what was found has the proportions of a femur: half a head may look like a knee."""
+    """Raise unless this has the proportions of a femur: half a head may look like a knee."""
     for what, (start, end, (low, high)) in PLAUSIBLE.items():
         found = float(np.linalg.norm(points[end] - points[start])) / head.radius_mm
         if not low <= found <= high:

@@ -3,7 +3,8 @@
 Everything is in the frame of the input (the scan) and in mm. A hip is frozen; surgery returns a
 new one. Structures are labels of faces, so they survive cuts: a cut surface gets the label of
 what was cut. A region is one or several structures as a mesh; clearance is always measured
-between two named regions, because whole bone against whole bone is the joint itself.
+between two named regions, because whole bone against whole bone is the joint itself. As a body a
+region is closed by walls inside the bone, so that what is inside the region is a plain question.
 """
 
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from hipsim.anatomy.landmarks import Landmarks
 from hipsim.checks import Array, Side, as_choice, as_number, as_side
 from hipsim.errors import AnatomyError, MeshError
 from hipsim.geometry import Mesh
+from hipsim.geometry.closing import ClosedRegion, close_region
 
 Labels = NDArray[np.int8]
 
@@ -104,21 +106,35 @@ class Hip:
 
     def femoral_region(self, region: str) -> Mesh:
         """Return a named femoral region as an open mesh in the scan frame."""
-        return _region(self.femur, self.femoral_labels, FEMORAL_REGIONS, FEMORAL_STRUCTURES, region)
+        return self.femur.submesh(self._femoral_mask(region))
 
     def pelvic_region(self, region: str) -> Mesh:
         """Return a named pelvic region as an open mesh in the scan frame."""
-        return _region(self.hip_bone, self.pelvic_labels, PELVIC_REGIONS, PELVIC_STRUCTURES, region)
+        return self.hip_bone.submesh(self._pelvic_mask(region))
+
+    def femoral_body(self, region: str) -> ClosedRegion:
+        """Return a named femoral region closed by walls inside the femur, scan frame."""
+        return close_region(self.femur, self._femoral_mask(region))
+
+    def pelvic_body(self, region: str) -> ClosedRegion:
+        """Return a named pelvic region closed by walls inside the hip bone, scan frame."""
+        return close_region(self.hip_bone, self._pelvic_mask(region))
 
     def femoral_region_faces(self, region: str) -> NDArray[np.int64]:
         """Return the indices of the femur's faces in a region, in the region mesh's order."""
-        return np.flatnonzero(
-            _mask(self.femoral_labels, FEMORAL_REGIONS, FEMORAL_STRUCTURES, region)
-        )
+        return np.flatnonzero(self._femoral_mask(region))
 
     def evolved(self, **changes: Any) -> "Hip":
         """Return a copy with some fields replaced."""
         return replace(self, **changes)
+
+    def _femoral_mask(self, region: str) -> NDArray[np.bool_]:
+        """Mark the faces of a femoral region."""
+        return _mask(self.femoral_labels, FEMORAL_REGIONS, FEMORAL_STRUCTURES, region)
+
+    def _pelvic_mask(self, region: str) -> NDArray[np.bool_]:
+        """Mark the faces of a pelvic region."""
+        return _mask(self.pelvic_labels, PELVIC_REGIONS, PELVIC_STRUCTURES, region)
 
 
 def _mask(
@@ -127,20 +143,9 @@ def _mask(
     structures: tuple[str, ...],
     region: str,
 ) -> NDArray[np.bool_]:
-    """Mark the faces whose structure belongs to a region."""
+    """Mark the faces whose structure belongs to a region, or say that there is none."""
     as_choice(region, tuple(regions), name="region")
-    return np.isin(labels, [structures.index(name) for name in regions[region]])
-
-
-def _region(
-    mesh: Mesh,
-    labels: Labels,
-    regions: dict[str, tuple[str, ...]],
-    structures: tuple[str, ...],
-    region: str,
-) -> Mesh:
-    """Cut a region out of a bone, or say that it is empty."""
-    mask = _mask(labels, regions, structures, region)
+    mask = np.isin(labels, [structures.index(name) for name in regions[region]])
     if not mask.any():
         raise AnatomyError(f"region {region!r} is empty on this bone")
-    return mesh.submesh(mask)
+    return mask

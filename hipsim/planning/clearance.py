@@ -1,9 +1,12 @@
 """Clearance over a motion: how near two named regions come, where, and between which structures.
 
 The clearance of a pose is the exact minimum distance between a femoral and a pelvic region; where
-bones overlap it is minus the depth, and ``kind`` says so. The two points come with it, so every
-number can be shown on the bone. Shares are of the motion, not of its samples: between two poses
-clearance is taken as linear in progress.
+they overlap it is minus the depth, and ``kind`` says so. Both regions are closed bodies, walled off
+from the rest of their bones, so from pose to pose clearance changes by no more than the farthest
+point of the femoral body moves, through contact too. (Of a region in several pieces, as the shaft
+is on some bones, a piece that lies wholly inside goes unseen while another is nearer to the
+surface.) The two points come with it, so every number can be shown on the bone. Shares are of the
+motion, not of its samples: between two poses clearance is taken as linear in progress.
 """
 
 from dataclasses import dataclass
@@ -217,14 +220,9 @@ class ClearanceQuery:
         self.hip = hip
         self.femoral_region = femoral_region
         self.pelvic_region = pelvic_region
-        faces = hip.femoral_region_faces(femoral_region)
-        self._structures = np.array(FEMORAL_STRUCTURES)[hip.femoral_labels[faces]]
-        self._distances = DistanceQuery(
-            hip.femoral_region(femoral_region),
-            hip.pelvic_region(pelvic_region),
-            parent_a=hip.femur,
-            parent_b=hip.hip_bone,
-        )
+        femoral, pelvic = hip.femoral_body(femoral_region), hip.pelvic_body(pelvic_region)
+        self._structures = np.array(FEMORAL_STRUCTURES)[hip.femoral_labels[femoral.bone_faces]]
+        self._distances = DistanceQuery(femoral.mesh, pelvic.mesh)
 
     def __call__(self, motion: Motion, *, threshold_mm: float | None = None) -> Clearance:
         """Return the clearance in every pose of a motion.

@@ -71,10 +71,9 @@ def ischiofemoral_space(hip: Hip) -> IschiofemoralSpace:
     Torriani et al., AJR 2009;193:186 (definition); Singer et al. 2015 (pooled values).
     """
     transform = pelvis_from_femur(hip, motions.neutral())
-    trochanter = hip.femoral_region("lesser_trochanter")
-    ischium = hip.pelvic_region("ischium")
-    query = DistanceQuery(trochanter, ischium, parent_a=hip.femur, parent_b=hip.hip_bone)
-    nearest = query(transform)
+    bodies = hip.femoral_body("lesser_trochanter"), hip.pelvic_body("ischium")
+    nearest = DistanceQuery(*(body.mesh for body in bodies))(transform)
+    trochanter, ischium = hip.femoral_region("lesser_trochanter"), hip.pelvic_region("ischium")
     axial, pair = _axial_space(hip, trochanter.transformed(transform[0]), ischium)
     return IschiofemoralSpace(
         ifs_3d_mm=float(nearest.distance_mm[0]),

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from phantom import FACE_NORMAL, LT_APEX_MM, mirrored_hip, phantom_clearance_mm, phantom_hip
+from scipy.spatial import ConvexHull
 from scipy.spatial.transform import Rotation
 
 from hipsim.errors import InputError
@@ -16,6 +17,7 @@ from hipsim.kinematics.clinical import faber, ifi_test, long_stride_walking
 from hipsim.kinematics.gait import gait
 from hipsim.kinematics.motion import joined
 from hipsim.planning.clearance import ClearanceQuery, clearance_along, space_gained
+from hipsim.proximity import DistanceQuery
 
 DISTANCE_TOL = 1e-9  # mm, rounding of float64 at 500 mm
 SCAN = rigid.transform_from(
@@ -80,13 +82,20 @@ def test_clearance__of_a_mirrored_hip_is_the_same(motion):
         assert found.side != reference.side
 
 
+def check_changes_no_more_than_the_farthest_point_moves(query, motion):
+    femur = query.hip.femoral_body(query.femoral_region).mesh
+    corners = femur.vertices[ConvexHull(femur.vertices).vertices]
+    moved = rigid.apply(pelvis_from_femur(query.hip, motion), corners)
+    farthest = np.linalg.norm(np.diff(moved, axis=0), axis=2).max(axis=1)
+    found = query(motion)
+    assert (np.abs(np.diff(found.distance_mm)) <= farthest + DISTANCE_TOL).all()
+    return found
+
+
 def test_clearance__changes_no_more_than_the_farthest_point_moves(query):
     motion = arc(flexion_deg=(30, -30), adduction_deg=(-20, 20), rotation_deg=(40, -60), n_poses=60)
-    femur = query.hip.femoral_region("extracapsular").vertices
-    moved = rigid.apply(pelvis_from_femur(query.hip, motion), femur)
-    farthest = np.linalg.norm(np.diff(moved, axis=0), axis=2).max(axis=1)
-    change = np.abs(np.diff(query(motion).distance_mm))
-    assert (change <= farthest + DISTANCE_TOL).all()
+    found = check_changes_no_more_than_the_farthest_point_moves(query, motion)
+    assert set(found.kind) == {"gap", "depth"}
 
 
 @pytest.mark.parametrize(
@@ -265,6 +274,38 @@ def test_real_hip__faber_brings_the_greater_trochanter_to_the_ischium(real):
     found = real(faber())
     assert (found.structures[0], found.structure) == ("lesser_trochanter", "greater_trochanter")
     assert found.minimum_mm < 4.0
+
+
+@pytest.mark.bones
+@pytest.mark.parametrize("region", ["extracapsular", "lesser_trochanter", "greater_trochanter"])
+def test_real_hip__changes_no_more_than_the_farthest_point_moves_through_contact(real, region, rng):
+    """Far beyond what a hip does, so that bones pass through each other at many places.
+
+    Regions in one piece; the shaft is in several on some bones.
+    """
+    query = ClearanceQuery(real.hip, femoral_region=region)
+    kinds = set()
+    for _ in range(4):
+        ends = rng.uniform([[-10, -10, -10], [-40, 10, -70]], [[30, 0, 50], [-20, 30, -30]]).T
+        angles = dict(zip(("flexion_deg", "adduction_deg", "rotation_deg"), ends, strict=True))
+        motion = arc(**angles, n_poses=120)
+        kinds |= set(check_changes_no_more_than_the_farthest_point_moves(query, motion).kind)
+    assert "depth" in kinds or region != "extracapsular"
+
+
+@pytest.mark.bones
+def test_real_hip__gap_is_that_of_the_open_regions(real):
+    """Walls are never nearest; what is measured is the surface of the bone."""
+    motion = grid(
+        extension_deg=(-10, 30), adduction_deg=(-20, 20), rotation_deg=(-40, 40), step_deg=20
+    )
+    femoral, pelvic = real.hip.femoral_region("extracapsular"), real.hip.pelvic_region("ischium")
+    expected = DistanceQuery(femoral, pelvic)(pelvis_from_femur(real.hip, motion)).distance_mm
+    found = real(motion)
+    is_gap = found.kind == "gap"
+    assert is_gap.sum() > 20
+    assert np.abs(found.distance_mm - expected)[is_gap].max() < DISTANCE_TOL
+    assert (expected[~is_gap] == 0.0).all()
 
 
 @pytest.mark.bones
