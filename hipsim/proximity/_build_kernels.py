@@ -8,8 +8,10 @@ Arrays and numbers only; nothing here calls, or is called by, another kernel fil
 import numpy as np
 from numba import njit
 
-kernel = njit(cache=True, nogil=True, error_model="numpy")  # called from Python
-inner = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # called from Python
+inner = njit(
+    nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 
 ROW = 16  # numbers per box: centre 3, half lengths 3, axes 9 (one per three), radius
 SWEEPS = 8  # cyclic Jacobi converges quadratically; 3x3 needs 3 to 5
@@ -56,11 +58,41 @@ def build_tree(corners, order, boxes, links, keys, stack, matrix, axes):
         height += 1
 
 
+@kernel
+def refit_tree(corners, order, boxes, links, stack, matrix, axes):
+    """Fit the boxes of a tree to triangles that moved, keeping its halves and the boxes' axes.
+
+    ``corners`` are in tree order and ``order`` counts up; the rest as in :func:`build_tree`.
+    """
+    stack[0, 0], stack[0, 1], stack[0, 2] = 0, 0, order.shape[0]
+    height = 1
+    while height > 0:
+        height -= 1
+        node, low, high = stack[height, 0], stack[height, 1], stack[height, 2]
+        for k in range(3):
+            for m in range(3):
+                axes[m, k] = boxes[node * ROW + 6 + 3 * k + m]
+        enclose(corners, order, low, high, boxes, node * ROW, matrix, axes)
+        if high - low == 1:
+            continue
+        middle = (low + high) // 2
+        stack[height, 0], stack[height, 1], stack[height, 2] = links[node], middle, high
+        height += 1
+        stack[height, 0], stack[height, 1], stack[height, 2] = node + 1, low, middle
+        height += 1
+
+
 @inner
 def fit_box(corners, order, low, high, boxes, row, matrix, axes):
-    """Write the box of triangles order[low:high], its longest axis first."""
+    """Write the box of triangles order[low:high] along their principal axes, longest first."""
     scatter(corners, order, low, high, matrix)
     principal_axes(matrix, axes)
+    enclose(corners, order, low, high, boxes, row, matrix, axes)
+
+
+@inner
+def enclose(corners, order, low, high, boxes, row, matrix, axes):
+    """Write the box of triangles order[low:high] along given axes, its longest axis first."""
     for k in range(3):
         x, y, z = axes[0, k], axes[1, k], axes[2, k]
         least, most = np.inf, -np.inf

@@ -9,8 +9,10 @@ Arrays and numbers only; nothing here calls, or is called by, another kernel fil
 import numpy as np
 from numba import njit
 
-kernel = njit(cache=True, nogil=True, error_model="numpy")  # called from Python
-inner = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # called from Python
+inner = njit(
+    nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 
 ROW = 16  # numbers per box: centre 3, half lengths 3, axes 9 (one per three), radius
 NEAR = 0.5  # share of the boxes' radii within which their axes are worth a look
@@ -18,59 +20,97 @@ TOUCHING_MM2 = 1e-22  # 1e-11 mm squared: rounding of float64 at a few hundred m
 
 
 @kernel
-def sweep(tree_a, tree_b, poses, distance, points, pairs, stack, bounds, work):
-    """Find the closest pair of triangles in every pose; depth first, nearer half first.
+def sweep(tree_a, tree_b, poses, lists, counts, distance, points, pairs, stack, bounds, work):
+    """Find the closest pair of triangles in every pose.
 
-    Fills distance (n,), points on a and on b in b's frame (n, 6) and triangles in tree order
-    (n, 2). A pose starts with the pair that was closest in the pose before. Room to work in:
-    stack (256, 2), bounds (256,), work (3, 9).
+    ``lists`` (n, 2, m) and ``counts`` (n, 2) name the nodes of a and of b that could hold it; a
+    count below zero stands for the whole tree. Each of a's meets each of b's, depth first and
+    nearer half first. A pose starts with its pair of triangles in ``pairs`` (n, 2), in tree order,
+    and with the pair that was closest in the pose before.
+
+    Fills distance (n,), points on a and on b in b's frame (n, 6) and ``pairs``. Room to work in:
+    stack (256, 2), bounds (256,), work (3, 9). An item is a node, or ``-1 - k`` for triangle k.
     """
     boxes_a, links_a, corners_a = tree_a
     boxes_b, links_b, corners_b = tree_b
     p, q, found = work[0], work[1], work[2]
-    closest_i = closest_j = 0
+    closest_i = closest_j = -1
     for k in range(poses.shape[0]):
-        pose = poses[k]
-        best = np.inf
-        stack[0, 0], stack[0, 1], bounds[0] = 0, 0, -np.inf
-        stack[1, 0], stack[1, 1], bounds[1] = closest_i, closest_j, -np.inf
-        height = 2 if k > 0 else 1
-        while height > 0 and best > 0.0:
-            height -= 1
-            if bounds[height] >= best:
-                continue
-            i, j = stack[height, 0], stack[height, 1]
-            is_near = best < NEAR * (boxes_a[i * ROW + 15] + boxes_b[j * ROW + 15])
-            if is_near and axis_bound(boxes_a, i * ROW, boxes_b, j * ROW, pose) >= best:
-                continue
-            link_a, link_b = links_a[i], links_b[j]
-            if link_a < 0 and link_b < 0:
-                load_triangles(
-                    corners_a, -9 * (1 + link_a), corners_b, -9 * (1 + link_b), pose, p, q
-                )
-                square = triangle_distance2(p, q, best * best, found)
-                length = 0.0 if square <= TOUCHING_MM2 else np.sqrt(square)
-                if length < best:
-                    best, closest_i, closest_j = length, i, j
-                    for c in range(6):
-                        points[k, c] = found[c]
-                continue
-            if link_b < 0 or (link_a >= 0 and boxes_a[i * ROW + 15] > boxes_b[j * ROW + 15]):
-                i0, i1, j0, j1 = i + 1, link_a, j, j
+        pose, best = poses[k], np.inf
+        points[k] = 0.0
+        n_a = counts[k, 0] if counts[k, 0] >= 0 else 1
+        n_b = counts[k, 1] if counts[k, 1] >= 0 else 1
+        last_i, last_j = closest_i, closest_j
+        for m in range(-2, n_a * n_b):
+            if m < 0:
+                i, j = (-1 - pairs[k, 0], -1 - pairs[k, 1]) if m == -2 else (last_i, last_j)
             else:
-                i0, i1, j0, j1 = i, i, j + 1, link_b
-            near = box_bound(boxes_a, i0 * ROW, boxes_b, j0 * ROW, pose, best)
-            far = box_bound(boxes_a, i1 * ROW, boxes_b, j1 * ROW, pose, best)
-            if far < near:
-                i0, i1, j0, j1, near, far = i1, i0, j1, j0, far, near
-            if far < best:
-                stack[height, 0], stack[height, 1], bounds[height] = i1, j1, far
-                height += 1
-            if near < best:
-                stack[height, 0], stack[height, 1], bounds[height] = i0, j0, near
-                height += 1
+                i = lists[k, 0, m // n_b] if counts[k, 0] >= 0 else 0
+                j = lists[k, 1, m % n_b] if counts[k, 1] >= 0 else 0
+            stack[0, 0], stack[0, 1], bounds[0] = i, j, -np.inf
+            if m >= 0 and max(links_a[i], links_b[j]) >= 0:
+                bounds[0] = box_bound(boxes_a, i * ROW, boxes_b, j * ROW, pose, best)
+            height = 1
+            while height > 0 and best > 0.0:
+                height -= 1
+                if bounds[height] >= best:
+                    continue
+                i, j = stack[height, 0], stack[height, 1]
+                link_a = links_a[i] if i >= 0 else i
+                link_b = links_b[j] if j >= 0 else j
+                if link_a < 0 and link_b < 0:
+                    load_triangles(
+                        corners_a, -9 * (1 + link_a), corners_b, -9 * (1 + link_b), pose, p, q
+                    )
+                    if planes_apart(p, q, points[k], best):
+                        continue
+                    square = triangle_distance2(p, q, best * best, found)
+                    length = 0.0 if square <= TOUCHING_MM2 else np.sqrt(square)
+                    if length < best:
+                        best, closest_i, closest_j = length, link_a, link_b
+                        for c in range(6):
+                            points[k, c] = found[c]
+                    continue
+                is_near = best < NEAR * (boxes_a[i * ROW + 15] + boxes_b[j * ROW + 15])
+                if is_near and axis_bound(boxes_a, i * ROW, boxes_b, j * ROW, pose) >= best:
+                    continue
+                if link_b < 0 or (link_a >= 0 and boxes_a[i * ROW + 15] > boxes_b[j * ROW + 15]):
+                    i0, i1, j0, j1 = i + 1, link_a, j, j
+                else:
+                    i0, i1, j0, j1 = i, i, j + 1, link_b
+                near = box_bound(boxes_a, i0 * ROW, boxes_b, j0 * ROW, pose, best)
+                far = box_bound(boxes_a, i1 * ROW, boxes_b, j1 * ROW, pose, best)
+                if far < near:
+                    i0, i1, j0, j1, near, far = i1, i0, j1, j0, far, near
+                if far < best:
+                    stack[height, 0], stack[height, 1], bounds[height] = i1, j1, far
+                    height += 1
+                if near < best:
+                    stack[height, 0], stack[height, 1], bounds[height] = i0, j0, near
+                    height += 1
         distance[k] = best
-        pairs[k, 0], pairs[k, 1] = -1 - links_a[closest_i], -1 - links_b[closest_j]
+        pairs[k, 0], pairs[k, 1] = -1 - closest_i, -1 - closest_j
+
+
+@inner
+def planes_apart(p, q, points, best):
+    """Tell whether two planes keep triangles farther apart than ``best``.
+
+    Tries planes across the line between a pair of points (6,) and across that of the centres.
+    """
+    x, y, z = points[3] - points[0], points[4] - points[1], points[5] - points[2]
+    for _ in range(2):
+        least = min(q[0] * x + q[1] * y + q[2] * z, q[3] * x + q[4] * y + q[5] * z)
+        least = min(least, q[6] * x + q[7] * y + q[8] * z)
+        most = max(p[0] * x + p[1] * y + p[2] * z, p[3] * x + p[4] * y + p[5] * z)
+        most = max(most, p[6] * x + p[7] * y + p[8] * z)
+        gap = least - most
+        if gap > 0.0 and gap * gap > best * best * (x * x + y * y + z * z):
+            return True
+        x = (q[0] + q[3] + q[6]) - (p[0] + p[3] + p[6])
+        y = (q[1] + q[4] + q[7]) - (p[1] + p[4] + p[7])
+        z = (q[2] + q[5] + q[8]) - (p[2] + p[5] + p[8])
+    return False
 
 
 @inner

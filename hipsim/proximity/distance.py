@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hipsim.checks import Array, IntArray, as_transforms
+from hipsim.errors import InputError
 from hipsim.geometry import Mesh
 from hipsim.proximity import _distance_kernels
-from hipsim.proximity.body import make_body
+from hipsim.proximity.body import Body, make_body, moved_body
+from hipsim.proximity.candidates import find_candidates
 from hipsim.proximity.chunks import run_chunks
 from hipsim.proximity.overlap import KINDS, Answers, add_overlap
 
@@ -97,6 +99,70 @@ class DistanceQuery:
         self._a = make_body(a, parent_a, name="a")
         self._b = make_body(b, parent_b, name="b")
 
+    @classmethod
+    def _of(cls, a: Body, b: Body) -> "DistanceQuery":
+        """Return the query between two bodies."""
+        query = cls.__new__(cls)
+        query._a, query._b = a, b
+        return query
+
+    def with_a(self, a: Mesh, *, parent_a: Mesh | None = None) -> "DistanceQuery":
+        """Return the query of another surface against the same b, whose side is shared.
+
+        Parameters
+        ----------
+        a, parent_a
+            As for the query.
+
+        Raises
+        ------
+        InputError, MeshError
+            As for the query.
+
+        Examples
+        --------
+        >>> near, far = (Mesh(np.eye(3) + x, [[0, 1, 2]]) for x in (0.0, 5.0))
+        >>> query = DistanceQuery(near, near).with_a(far)
+        >>> query(np.eye(4)).distance_mm.round(3).tolist()
+        [8.66]
+        """
+        return self._of(make_body(a, parent_a, name="a"), self._b)
+
+    def with_moved(
+        self,
+        a: Mesh | None = None,
+        b: Mesh | None = None,
+        *,
+        parent_a: Mesh | None = None,
+        parent_b: Mesh | None = None,
+    ) -> "DistanceQuery":
+        """Return the query of the same surfaces with their vertices moved, as in a population.
+
+        The boxes are fitted anew, their order is kept, which is quicker than a new query. Answers
+        are as exact, and as fast while the shape has not changed beyond recognition.
+
+        Parameters
+        ----------
+        a, b
+            The surfaces with moved vertices and the same faces; a side not given stays.
+        parent_a, parent_b
+            Their parents, if and only if the query was made with a parent on that side.
+
+        Raises
+        ------
+        InputError
+            If a mesh has another number of faces, or a parent is missing or too many.
+        MeshError
+            If a parent is open, or turned inside out.
+        """
+        for mesh, parent, name in ((a, parent_a, "a"), (b, parent_b, "b")):
+            if mesh is None and parent is not None:
+                raise InputError(f"parent_{name} moved without {name}: give {name} as well")
+        return self._of(
+            self._a if a is None else moved_body(self._a, a, parent_a, name="a"),
+            self._b if b is None else moved_body(self._b, b, parent_b, name="b"),
+        )
+
     def __repr__(self) -> str:
         return f"<DistanceQuery {len(self._a.tree.faces)} x {len(self._b.tree.faces)} faces>"
 
@@ -136,10 +202,14 @@ class DistanceQuery:
 
     def _fill(self, poses: Array, answers: Answers) -> None:
         """Answer one chunk of poses."""
+        found = find_candidates(self._a, self._b, poses)
+        answers.pairs[:] = found.seeds
         _distance_kernels.sweep(
             self._a.tree.arrays,
             self._b.tree.arrays,
             poses,
+            found.lists,
+            found.counts,
             answers.distance,
             answers.points,
             answers.pairs,

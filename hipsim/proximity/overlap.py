@@ -70,7 +70,7 @@ def add_overlap(a: Body, b: Body, poses: Array, answers: Answers) -> None:
     if b.solid is not None:
         overlaps[apart] |= _is_inside(b.solid, answers.points[apart, :3])
     if a.solid is not None:
-        points = _moved(_inverse(poses[apart]), answers.points[apart, 3:])
+        points = _moved(inverse_poses(poses[apart]), answers.points[apart, 3:])
         overlaps[apart] |= _is_inside(a.solid, points)
     (where,) = np.nonzero(overlaps)
     if len(where) == 0:
@@ -78,7 +78,7 @@ def add_overlap(a: Body, b: Body, poses: Array, answers: Answers) -> None:
     answers.kind[where] = DEPTH
     answers.distance[where] = 0.0
     _deepen(a.tree, b, poses[where], answers, where, side=0)
-    _deepen(b.tree, a, _inverse(poses[where]), answers, where, side=1)
+    _deepen(b.tree, a, inverse_poses(poses[where]), answers, where, side=1)
 
 
 def _is_inside(solid: Solid, points: Array) -> BoolArray:
@@ -111,7 +111,7 @@ def _deepen(
     if other.tree is not solid.tree:
         pairs[:, 1] = _nearest(other.tree, points[:, 3:])
     if side == 1:
-        forth = _inverse(poses[is_deeper])
+        forth = inverse_poses(poses[is_deeper])
         points = np.concatenate([_moved(forth, points[:, 3:]), _moved(forth, points[:, :3])], 1)
         pairs = pairs[:, ::-1]
     answers.distance[rows] = -depth[is_deeper]
@@ -125,7 +125,7 @@ def _nearest(tree: BoxTree, points: Array) -> IntArray:
     return nearest
 
 
-def _inverse(poses: Array) -> Array:
+def inverse_poses(poses: Array) -> Array:
     """Invert poses (n, 12)."""
     rotation = poses[:, :9].reshape(-1, 3, 3)
     shift = -np.einsum("nji,nj->ni", rotation, poses[:, 9:])

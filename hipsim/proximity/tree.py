@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hipsim.checks import Array, IntArray
+from hipsim.errors import InputError
 from hipsim.geometry import Mesh
 from hipsim.proximity import _build_kernels
 
@@ -63,3 +64,32 @@ def make_tree(mesh: Mesh, centre: Array) -> BoxTree:
     room = np.empty(count), np.empty((128, 3), dtype=np.int64), np.empty((3, 3)), np.empty((3, 3))
     _build_kernels.build_tree(corners, order, boxes, links, *room)
     return BoxTree(boxes, links, corners.reshape(-1, 9)[order].ravel(), order, centre)
+
+
+def refit_tree(tree: BoxTree, mesh: Mesh) -> BoxTree:
+    """Return a tree's boxes fitted to a mesh with as many faces, moved little if it is to be fast.
+
+    The halves and the axes of the boxes stay, which saves most of the time of building.
+
+    Raises
+    ------
+    InputError
+        If the mesh has another number of faces.
+
+    Examples
+    --------
+    >>> mesh = Mesh([[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]], [[0, 1, 2], [2, 1, 3]])
+    >>> wider = Mesh(1.1 * mesh.vertices, mesh.faces)
+    >>> refit_tree(make_tree(mesh, np.zeros(3)), wider).boxes[3:6].max().round(3)
+    np.float64(0.778)
+    """
+    if len(mesh.faces) != len(tree.faces):
+        raise InputError(
+            f"a moved mesh must keep its {len(tree.faces)} faces, got {len(mesh.faces)}: "
+            "make a new query for another mesh"
+        )
+    corners = (mesh.triangles[tree.faces] - tree.centre).ravel()
+    boxes, order = tree.boxes.copy(), np.arange(len(tree.faces))
+    room = np.empty((128, 3), dtype=np.int64), np.empty((3, 3)), np.empty((3, 3))
+    _build_kernels.refit_tree(corners, order, boxes, tree.links, *room)
+    return BoxTree(boxes, tree.links, corners, tree.faces, tree.centre)

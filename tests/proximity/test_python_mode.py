@@ -31,7 +31,7 @@ def measure() -> list[float]:
         np.vstack([np.zeros(3), 3.0 * np.eye(3)]), [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]
     )
     thin = Mesh(np.ones((3, 3)), [[0, 1, 2]])
-    poses = np.stack([rigid.translation([x, 0.1, 0.2]) for x in (4.0, -0.5, 0.2)])
+    poses = np.stack([rigid.translation([x, 0.1, 0.2]) for x in np.linspace(4.0, -0.5, 9)])
     parts = [DistanceQuery(a, box())(poses, n_threads=1) for a in (corner, thin)]
     return [float(d) for part in parts for d in part.distance_mm]
 
