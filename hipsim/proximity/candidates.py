@@ -1,7 +1,6 @@
 """Which boxes of two surfaces could hold their closest points, for one chunk of poses."""
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,6 @@ from hipsim.proximity.overlap import inverse_poses
 WORTHWHILE = 8  # poses; fewer are answered sooner than the grids are filled
 LISTED = 128  # boxes of one side in one pose; beyond, the whole tree is as quick
 ASKED = 512  # boxes looked at abreast
-SIGNS = np.array(list(product((-1.0, 1.0), repeat=3)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +65,7 @@ def find_candidates(a: Body, b: Body, poses: Array) -> Candidates:
 
 def _ways(body: Body, poses: Array) -> Array:
     """Return how far points of a body have moved at most since the first pose, shape (n,)."""
-    box = body.tree.boxes[:16]
-    corners = box[:3] + (SIGNS * box[3:6]) @ box[6:15].reshape(3, 3)
     moves = np.diff(poses, axis=0)
-    shifts = corners @ moves[:, :9].reshape(-1, 3, 3).transpose(0, 2, 1) + moves[:, None, 9:]
+    shifts = body.corners @ moves[:, :9].reshape(-1, 3, 3).transpose(0, 2, 1) + moves[:, None, 9:]
     steps = np.sqrt((shifts**2).sum(axis=2).max(axis=1))
     return np.concatenate([[0.0], steps.cumsum()])

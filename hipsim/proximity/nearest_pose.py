@@ -10,7 +10,6 @@ pose had been evaluated.
 """
 
 from collections.abc import Callable
-from itertools import product
 
 import numpy as np
 
@@ -21,12 +20,6 @@ from hipsim.geometry import rigid
 FIRST_STRIDE = 16  # poses between those of the first round
 MOST_PER_ROUND = 64
 ROUNDING_MM = 1e-9  # float64 at a few hundred mm, with room
-
-
-def box_corners(points: Array) -> Array:
-    """Return the corners (8, 3) of the box around points (n, 3)."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    return np.array(list(product(*zip(low, high, strict=True))))
 
 
 def find_nearest_pose(

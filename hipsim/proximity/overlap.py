@@ -67,11 +67,13 @@ def add_overlap(a: Body, b: Body, poses: Array, answers: Answers) -> None:
         answers.kind[is_met] = CONTACT
         return
     overlaps, (apart,) = is_met.copy(), np.nonzero(~is_met)
+    backs = inverse_poses(poses[apart])
     if b.solid is not None:
         overlaps[apart] |= _is_inside(b.solid, answers.points[apart, :3])
+        overlaps[apart] |= _has_piece_inside(a, b.solid, poses[apart])
     if a.solid is not None:
-        points = _moved(inverse_poses(poses[apart]), answers.points[apart, 3:])
-        overlaps[apart] |= _is_inside(a.solid, points)
+        overlaps[apart] |= _is_inside(a.solid, _moved(backs, answers.points[apart, 3:]))
+        overlaps[apart] |= _has_piece_inside(b, a.solid, backs)
     (where,) = np.nonzero(overlaps)
     if len(where) == 0:
         return
@@ -87,6 +89,19 @@ def _is_inside(solid: Solid, points: Array) -> BoolArray:
     points = np.ascontiguousarray(points)
     _depth_kernels.find_inside(solid.tree.arrays, solid.normals, points, is_inside, 0, *_room())
     return is_inside
+
+
+def _has_piece_inside(body: Body, solid: Solid, poses: Array) -> BoolArray:
+    """Mark the poses (n, 12) in which a whole piece of a surface lies inside a solid.
+
+    The closest points tell for a surface in one piece; of several, one may be deep inside while
+    another is near.
+    """
+    found = np.zeros(len(poses), dtype=np.bool_)
+    if len(body.pieces) > 1:
+        for piece in body.pieces:
+            found |= _is_inside(solid, _moved(poses, np.tile(piece, (len(poses), 1))))
+    return found
 
 
 def _deepen(

@@ -75,7 +75,7 @@ def pseudo_normals(mesh: Mesh) -> Array:
     >>> bool((normals[0, 0] < 0).all()), bool(np.allclose(normals[3, 6], 1 / np.sqrt(3)))
     (True, True)
     """
-    faces = _welded_faces(mesh)
+    faces = welded_faces(mesh)
     is_thin = _is_thin(mesh)
     normals = np.where(is_thin[:, None], 0.0, mesh.face_normals)
     angles = _corner_angles(mesh.triangles)
@@ -86,7 +86,7 @@ def pseudo_normals(mesh: Mesh) -> Array:
     return np.concatenate([at_corners, at_edges, normals[:, None]], axis=1)
 
 
-def _welded_faces(mesh: Mesh) -> IntArray:
+def welded_faces(mesh: Mesh) -> IntArray:
     """Return the faces with corners at the same place numbered alike."""
     _, number = np.unique(mesh.vertices, axis=0, return_inverse=True)
     return number.reshape(-1)[mesh.faces]

@@ -3,9 +3,15 @@ import pytest
 from shapes import box, random_rotation, sphere
 
 from hipsim.errors import InputError
-from hipsim.geometry import rigid
+from hipsim.geometry import Mesh, rigid
 from hipsim.proximity import DistanceQuery
-from hipsim.proximity.nearest_pose import box_corners, find_nearest_pose
+from hipsim.proximity.body import make_body
+from hipsim.proximity.nearest_pose import find_nearest_pose
+
+
+def box_corners(mesh):
+    body = make_body(mesh, None, name="a")
+    return body.corners + body.tree.centre
 
 
 def _arc(rng, n_poses, reach_deg=80.0):
@@ -27,9 +33,12 @@ def test_nearest_pose__is_that_of_every_pose_evaluated(seed):
         asked.append(len(part))
         return query(part).distance_mm
 
-    index = find_nearest_pose(distances_of, transforms, box_corners(a.vertices))
-    assert everywhere[index] == everywhere.min()
+    index = find_nearest_pose(distances_of, transforms, box_corners(a))
+    assert everywhere[index] == pytest.approx(everywhere.min(), abs=1e-9)
     assert sum(asked) < 81
+    same, found = query.nearest_pose(transforms)
+    assert same == index
+    assert found.distance_mm[0] == pytest.approx(everywhere.min(), abs=1e-9)
 
 
 def test_nearest_pose__looks_at_under_half_of_a_plain_arc(rng):
@@ -42,15 +51,17 @@ def test_nearest_pose__looks_at_under_half_of_a_plain_arc(rng):
         asked.append(len(part))
         return query(part).distance_mm
 
-    assert find_nearest_pose(distances_of, transforms, box_corners(a.vertices)) == 40
+    assert find_nearest_pose(distances_of, transforms, box_corners(a)) == 40
     assert sum(asked) < 81 / 2
 
 
 def test_box_corners__bound_the_displacement_of_every_point(rng):
-    points = rng.normal(size=(50, 3)) * 30.0
+    mesh = sphere(30.0, (5, 6, 7), 1)
+    points = mesh.vertices * [1.0, 0.4, 0.1]
+    mesh = Mesh(points, mesh.faces)
     for pair in zip(_arc(rng, 9), _arc(rng, 9), strict=True):
         first, second = (rigid.apply(t, points) for t in pair)
-        corners = [rigid.apply(t, box_corners(points)) for t in pair]
+        corners = [rigid.apply(t, box_corners(mesh)) for t in pair]
         farthest = np.linalg.norm(corners[0] - corners[1], axis=1).max()
         assert np.linalg.norm(first - second, axis=1).max() <= farthest
 

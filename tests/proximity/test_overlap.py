@@ -105,3 +105,19 @@ def test_depth__meets_the_gap_at_contact():
     assert (np.diff(found.distance_mm) <= DEPTH_TOL).all()
     assert (abs(np.diff(found.distance_mm)) <= step + DEPTH_TOL).all()
     assert found.distance_mm.min() < -1.0 < 0.2 < found.distance_mm.max()
+
+
+def test_depth__of_a_piece_swallowed_while_another_is_near():
+    bone, ball = box((-20, -20, -20), (20, 20, 20)), sphere(2.0)
+    beside = ball.vertices + [24.0, 0.0, 0.0]
+    both = Mesh(
+        np.vstack([ball.vertices, beside]), np.vstack([ball.faces, ball.faces + len(beside)])
+    )
+    inside_out = rigid.translation([-24.0, 0.0, 0.0])  # now the other ball is the one inside
+    for transform in (np.eye(4), inside_out):
+        for found in (
+            minimum_distance(both, bone, transform),
+            minimum_distance(bone, both, rigid.inverse(transform)),
+        ):
+            assert found.kind[0] == "depth"
+            assert -22.0 <= found.distance_mm[0] <= -18.0
