@@ -24,7 +24,6 @@ from hipsim.proximity import _distance_kernels
 from hipsim.proximity.body import Body, make_body, moved_body
 from hipsim.proximity.candidates import find_candidates
 from hipsim.proximity.chunks import run_chunks
-from hipsim.proximity.nearest_pose import find_nearest_pose
 from hipsim.proximity.overlap import KINDS, Answers, add_overlap
 
 
@@ -200,45 +199,6 @@ class DistanceQuery:
             triangles_b=self._b.tree.faces[answers.pairs[:, 1]],
             kind=KINDS[answers.kind],
         )
-
-    def nearest_pose(
-        self, transforms: ArrayLike, *, n_threads: int | None = None
-    ) -> tuple[int, Distances]:
-        """Find the pose with the smallest distance, without measuring those that cannot hold it.
-
-        Parameters
-        ----------
-        transforms, n_threads
-            As for a call; at least one pose, neighbours next to each other.
-
-        Returns
-        -------
-        index
-            Of the pose, the first of equals.
-        distances
-            One entry: that pose.
-
-        Raises
-        ------
-        InputError
-            As for a call, or if there is no pose.
-
-        Examples
-        --------
-        >>> mesh = Mesh(np.eye(3), [[0, 1, 2]])
-        >>> from hipsim.geometry import rigid
-        >>> shifts = np.stack([rigid.translation([x, x, x]) for x in (5.0, 2.0, 3.0)])
-        >>> index, found = DistanceQuery(mesh, mesh).nearest_pose(shifts)
-        >>> index, found.distance_mm.round(3).tolist()
-        (1, [3.464])
-        """
-        poses = as_transforms(transforms)
-        index = find_nearest_pose(
-            lambda part: self(part, n_threads=n_threads).distance_mm,
-            poses,
-            self._a.corners + self._a.tree.centre,
-        )
-        return index, self(poses[index], n_threads=n_threads)
 
     def _fill(self, poses: Array, answers: Answers) -> None:
         """Answer one chunk of poses."""
