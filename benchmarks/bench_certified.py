@@ -129,7 +129,7 @@ def coal_pose_s(hip: Hip, motion: Motion) -> float | None:
     poses = pelvis_from_femur(hip, motion)
     chosen = poses[np.linspace(0, len(poses) - 1, COAL_POSES).astype(int)]
     start = time.perf_counter()
-    query(chosen)
+    query(chosen, False)
     return (time.perf_counter() - start) / COAL_POSES
 
 

@@ -13,9 +13,11 @@ README = (Path(__file__).parents[1] / "README.md").read_text()
 def test_python__runs_as_printed(capsys):
     (program,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(compile(program, "README.md", "exec"), {})
-    space, gain = capsys.readouterr().out.strip().splitlines()
+    space, gain, proven = capsys.readouterr().out.strip().splitlines()
     assert "lesser_trochanter" in space
     assert float(gain) > 0.0
+    minimum, lower_bound = map(float, proven.split())
+    assert lower_bound <= minimum <= float(space.split()[0]) + 1e-9
 
 
 def test_two_commands__are_one_line_each():
