@@ -21,7 +21,7 @@ from hipsim.anatomy.sides import side_sign
 from hipsim.checks import Array, Side
 from hipsim.errors import AnatomyError
 from hipsim.geometry import Mesh, rigid
-from hipsim.geometry.fit import SphereFit, SphereSearch, find_sphere
+from hipsim.geometry.fit import SphereFit, SphereSearch, extreme_point, find_sphere
 from hipsim.geometry.section import section
 
 HEAD_RADII_MM = (14.0, 34.0)
@@ -33,7 +33,6 @@ PLAUSIBLE = {  # in head radii; 35 CT hips lie well within
     "epicondylar width": ("medial_epicondyle", "lateral_epicondyle", (2.7, 4.9)),
 }
 _STEADY_MM = 1e-4
-_EXTREME_MM = 0.75  # an extreme point is the mean of what lies this near to the extreme
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,6 +214,5 @@ def _knee_in_axes(femur: Mesh, centre: Array, axes: Array, side: Side) -> _Knee:
 
 
 def _extreme(points: Array, axis: int, sign: float) -> Array:
-    """Return the mean of the points within a hair of the extreme along an axis."""
-    reach = sign * points[:, axis]
-    return points[reach > reach.max() - _EXTREME_MM].mean(axis=0)
+    """Return the extreme point along an axis."""
+    return extreme_point(points, sign * points[:, axis])

@@ -18,13 +18,12 @@ import numpy as np
 from hipsim.checks import Array, Side
 from hipsim.errors import AnatomyError
 from hipsim.geometry import Mesh, rigid
-from hipsim.geometry.fit import SphereFit, SphereSearch, find_sphere
+from hipsim.geometry.fit import SphereFit, SphereSearch, extreme_point, find_sphere
 
 LEAST_ACETABULAR_COVERAGE = 0.10
 ACETABULAR_REACH = 1.6  # of the head radius: bone nearer than this to the head may be acetabulum
 ACETABULAR_OFFSET_MM = 6.0  # a centre farther than this from the head's is not its socket
 TUBERCLE_FROM_MIDPLANE = (0.23, 0.5)  # of half the distance between the bones' centres
-_EXTREME_MM = 0.75  # an extreme point is the mean of what lies this near to the extreme
 _STEADY = 1e-6
 _FORWARD, _BACK, _DOWN_BACK = (1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (-1.0, -1.0, 0.0)
 _FORWARD_UP = (1.0, 0.3, 0.0)  # the tubercle is the upper front corner of the pubic crest
@@ -166,12 +165,11 @@ def _anterior_axes(points: dict[str, Array]) -> Array:
 
 
 def _extreme(vertices: Array, direction: tuple[float, float, float]) -> Array:
-    """Return the mean of the points within a hair of the farthest along a direction."""
+    """Return the extreme point along a direction, or say that the bone is incomplete."""
     if len(vertices) == 0:
         raise AnatomyError(
             "a hip bone is incomplete: wanted wing, pubis and ischium in one piece; "
             "nothing was found where one of them should be"
         )
     reach = vertices @ rigid.unit(np.asarray(direction))
-    near = np.linalg.norm(vertices - vertices[np.argmax(reach)], axis=1) < 8.0
-    return vertices[near & (reach > reach.max() - _EXTREME_MM)].mean(axis=0)
+    return extreme_point(vertices, reach, near_mm=8.0)

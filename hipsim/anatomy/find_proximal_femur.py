@@ -20,7 +20,7 @@ from hipsim.anatomy.sides import side_sign
 from hipsim.checks import Array, BoolArray, Side
 from hipsim.errors import AnatomyError
 from hipsim.geometry import Mesh, rigid
-from hipsim.geometry.fit import fit_line
+from hipsim.geometry.fit import extreme_point, fit_line
 from hipsim.geometry.section import outline_around, section
 
 SHAFT_LEVELS = (0.225, 0.40)  # of L below the hip joint centre: straight part below the LT
@@ -28,7 +28,7 @@ LESSER_TROCHANTER_LEVELS = (0.07, 0.20)  # of L below the hip joint centre
 LESSER_TROCHANTER_SECTOR_DEG = (-20.0, 90.0)  # from below the neck (medial) to behind it
 _UP = np.array([0.0, 1.0, 0.0])
 _NECK_REACH = np.linspace(0.6, 1.7, 34)  # of R along the neck axis, where the isthmus is sought
-_EXTREME_MM = 0.75  # an extreme point is the mean of what lies this near to the extreme
+_ONE_TOP_MM = 6.0  # what lies farther from a trochanter's farthest point is another top
 _STEADY = 1e-5
 
 
@@ -153,7 +153,8 @@ def _lesser_trochanter(bone: _RightFemur, isthmus: Array) -> Array:
     )
     if not candidates.any():
         raise AnatomyError("no lesser trochanter found below the neck")
-    return _farthest(vertices, np.linalg.norm(offset, axis=1), candidates)
+    reach = np.linalg.norm(offset[candidates], axis=1)
+    return extreme_point(vertices[candidates], reach, near_mm=_ONE_TOP_MM)
 
 
 def _greater_trochanter(bone: _RightFemur) -> Array:
@@ -165,16 +166,10 @@ def _greater_trochanter(bone: _RightFemur) -> Array:
     candidates = clear & (vertices[:, 2] > axis_z)
     if not candidates.any():
         raise AnatomyError("no greater trochanter found lateral of the shaft axis")
-    return _farthest(vertices, vertices[:, 1], candidates)
+    tops = vertices[candidates]
+    return extreme_point(tops, tops[:, 1], near_mm=_ONE_TOP_MM)
 
 
 def _within(values: Array, limits: tuple[float, float]) -> BoolArray:
     """Mark the values strictly between two limits."""
     return (values > limits[0]) & (values < limits[1])
-
-
-def _farthest(points: Array, reach: Array, is_candidate: BoolArray) -> Array:
-    """Return the mean of the candidates within a hair of the farthest one, near it."""
-    best = np.flatnonzero(is_candidate)[np.argmax(reach[is_candidate])]
-    near = np.linalg.norm(points - points[best], axis=1) < 6.0
-    return points[is_candidate & near & (reach > reach[best] - _EXTREME_MM)].mean(axis=0)

@@ -12,6 +12,7 @@ from hipsim.geometry.rigid import unit
 
 _SAMPLES = 3000
 _PLANE_RATIO = 1e-9
+EXTREME_MM = 0.75  # an extreme point is the mean of what reaches this near to the farthest
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +104,31 @@ def fit_line(points: ArrayLike) -> tuple[Array, Array]:
     mean = array.mean(axis=0)
     direction = np.linalg.svd(array - mean, full_matrices=False)[2][0]
     return mean, direction * (1.0 if (array[-1] - array[0]) @ direction >= 0 else -1.0)
+
+
+def extreme_point(points: Array, reach: Array, *, near_mm: float = np.inf) -> Array:
+    """Return the mean of the points that reach within a hair of the farthest.
+
+    Steadier than the farthest point alone, which jumps between vertices of a blunt top.
+
+    Parameters
+    ----------
+    points
+        Shape (n, 3) with n >= 1, mm.
+    reach
+        How far each goes in the direction asked for, shape (n,), mm.
+    near_mm
+        Points farther than this from the farthest one are another top and do not count.
+
+    Examples
+    --------
+    >>> extreme_point(np.array([[0.0, 0, 9], [0, 2, 9.5], [5, 5, 0]]), np.array([9.0, 9.5, 0]))
+    array([0.  , 1.  , 9.25])
+    """
+    best = np.argmax(reach)
+    is_near = np.linalg.norm(points - points[best], axis=1) < near_mm
+    top: Array = points[is_near & (reach > reach[best] - EXTREME_MM)].mean(axis=0)
+    return top
 
 
 @dataclass(frozen=True, eq=False)

@@ -118,6 +118,13 @@ class Mesh:
         return len(np.unique(code)) == len(code)
 
     @cached_property
+    def welded_faces(self) -> IntArray:
+        """The faces with corners at the same place numbered alike, shape (m, 3)."""
+        _, number = np.unique(self.vertices, axis=0, return_inverse=True)
+        welded: IntArray = number.reshape(-1)[self.faces]
+        return welded
+
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 of vertices and faces, the same wherever the mesh came from."""
         digest = hashlib.sha256(self.vertices.astype("<f8").tobytes())

@@ -12,7 +12,7 @@ from hipsim.checks import Array, IntArray
 from hipsim.errors import InputError
 from hipsim.geometry import Mesh
 from hipsim.proximity.grid import DistanceGrid, make_grid
-from hipsim.proximity.solid import Solid, make_solid, welded_faces
+from hipsim.proximity.solid import Solid, make_solid
 from hipsim.proximity.tree import NUMBERS_PER_BOX, BoxTree, make_tree, refit_tree
 
 SIGNS = np.array(list(product((-1.0, 1.0), repeat=3)))
@@ -120,7 +120,7 @@ def piece_points(mesh: Mesh) -> Array:
     >>> len(piece_points(apart))
     2
     """
-    faces = welded_faces(mesh)
+    faces = mesh.welded_faces
     ends = faces[:, [0, 1, 1, 2]].reshape(-1, 2).T
     size = int(faces.max()) + 1
     graph = coo_array((np.ones(ends.shape[1], dtype=bool), ends), shape=(size, size))

@@ -75,7 +75,7 @@ def pseudo_normals(mesh: Mesh) -> Array:
     >>> bool((normals[0, 0] < 0).all()), bool(np.allclose(normals[3, 6], 1 / np.sqrt(3)))
     (True, True)
     """
-    faces = welded_faces(mesh)
+    faces = mesh.welded_faces
     is_thin = _is_thin(mesh)
     normals = np.where(is_thin[:, None], 0.0, mesh.face_normals)
     angles = _corner_angles(mesh.triangles)
@@ -84,12 +84,6 @@ def pseudo_normals(mesh: Mesh) -> Array:
     edges = ends.min(axis=0) * (faces.max() + 1) + ends.max(axis=0)
     at_edges = _summed(edges, np.repeat(normals[:, None], 3, axis=1), is_thin)
     return np.concatenate([at_corners, at_edges, normals[:, None]], axis=1)
-
-
-def welded_faces(mesh: Mesh) -> IntArray:
-    """Return the faces with corners at the same place numbered alike."""
-    _, number = np.unique(mesh.vertices, axis=0, return_inverse=True)
-    return number.reshape(-1)[mesh.faces]
 
 
 def _is_thin(mesh: Mesh) -> BoolArray:
