@@ -30,8 +30,9 @@ if TYPE_CHECKING:
         certified_minimum_in_box,
         first_contact,
     )
-    from hipsim.planning.clearance import ClearanceQuery, clearance_along, space_gained
+    from hipsim.planning.clearance import ClearanceQuery, clearance_along
     from hipsim.planning.contact import contact_patch
+    from hipsim.planning.gain import space_gained
     from hipsim.planning.impingement import impingement_map
     from hipsim.planning.space import ischiofemoral_space
     from hipsim.proximity import DistanceQuery
@@ -59,7 +60,7 @@ _HOMES = {
     "clearance_along": "hipsim.planning.clearance",
     "contact_patch": "hipsim.planning.contact",
     "impingement_map": "hipsim.planning.impingement",
-    "space_gained": "hipsim.planning.clearance",
+    "space_gained": "hipsim.planning.gain",
     "ischiofemoral_space": "hipsim.planning.space",
     "DistanceQuery": "hipsim.proximity",
     "measure": "hipsim.study.measurements",

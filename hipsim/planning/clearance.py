@@ -9,6 +9,7 @@ surface.) The two points come with it, so every number can be shown on the bone.
 motion, not of its samples: between two poses clearance is taken as linear in progress.
 """
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from hipsim.anatomy.hip import FEMORAL_STRUCTURES, Hip
 from hipsim.checks import Array, Side, as_number
 from hipsim.errors import InputError
+from hipsim.geometry.closing import ClosedRegion
 from hipsim.kinematics.joint import pelvis_from_femur
 from hipsim.kinematics.motion import Motion
 from hipsim.proximity import DistanceQuery
@@ -221,8 +223,34 @@ class ClearanceQuery:
         self.femoral_region = femoral_region
         self.pelvic_region = pelvic_region
         femoral, pelvic = hip.femoral_body(femoral_region), hip.pelvic_body(pelvic_region)
-        self._structures = np.array(FEMORAL_STRUCTURES)[hip.femoral_labels[femoral.bone_faces]]
+        self._structures = _structures_of(hip, femoral)
         self._distances = DistanceQuery(femoral.mesh, pelvic.mesh)
+
+    def after(self, operated: Hip) -> "ClearanceQuery":
+        """Return the query of a hip with another femur; what is known of the pelvis is shared.
+
+        Parameters
+        ----------
+        operated
+            The hip after procedures that leave its hip bone as it is.
+
+        Raises
+        ------
+        AnatomyError
+            If the femoral region is empty on this bone.
+        InputError
+            If the hip bone is another one: make a new query.
+        """
+        kept = (self.hip.hip_bone, self.hip.pelvic_labels)
+        if not (operated.hip_bone is kept[0] and operated.pelvic_labels is kept[1]):
+            raise InputError(
+                f"{operated!r} has another hip bone than {self.hip!r}: make a new ClearanceQuery"
+            )
+        femoral, query = operated.femoral_body(self.femoral_region), copy(self)
+        query.hip = operated
+        query._structures = _structures_of(operated, femoral)
+        query._distances = self._distances.with_a(femoral.mesh)
+        return query
 
     def __call__(self, motion: Motion, *, threshold_mm: float | None = None) -> Clearance:
         """Return the clearance in every pose of a motion.
@@ -258,6 +286,11 @@ class ClearanceQuery:
         )
 
 
+def _structures_of(hip: Hip, femoral: ClosedRegion) -> NDArray[np.str_]:
+    """Return the structure each face of a femoral body lies on."""
+    return np.array(FEMORAL_STRUCTURES)[hip.femoral_labels[femoral.bone_faces]]
+
+
 def clearance_along(
     hip: Hip,
     motion: Motion,
@@ -290,82 +323,3 @@ def clearance_along(
     """
     query = ClearanceQuery(hip, femoral_region=femoral_region, pelvic_region=pelvic_region)
     return query(motion, threshold_mm=threshold_mm)
-
-
-@dataclass(frozen=True, eq=False)
-class SpaceGained:
-    """What changed between two clearances over the same poses; positive is more space.
-
-    Parameters
-    ----------
-    before, after
-        The clearances compared.
-    gain_mm
-        Gain of each pose, shape (n,).
-    """
-
-    before: Clearance
-    after: Clearance
-    gain_mm: Array
-
-    def __repr__(self) -> str:
-        return (
-            f"<SpaceGained in {self.before.motion.name!r}: {self.before.minimum_mm:.2f} to "
-            f"{self.after.minimum_mm:.2f} mm>"
-        )
-
-    @property
-    def minimum_gain_mm(self) -> float:
-        """Gain of the minimum over the motion."""
-        return self.after.minimum_mm - self.before.minimum_mm
-
-    @property
-    def segment_gain_mm(self) -> dict[str, float]:
-        """Arm name to the gain of its minimum."""
-        after = self.after.segment_minima_mm
-        return {arm: after[arm] - value for arm, value in self.before.segment_minima_mm.items()}
-
-    @property
-    def pose_shift_deg(self) -> dict[str, float]:
-        """Angles by which the pose of the minimum moved."""
-        after = self.after.pose_deg
-        return {angle: after[angle] - value for angle, value in self.before.pose_deg.items()}
-
-    @property
-    def is_structure_changed(self) -> bool:
-        """Whether another femoral structure is nearest at the minimum."""
-        return self.before.structure != self.after.structure
-
-    def share_below_change(self, threshold_mm: float | None = None) -> float:
-        """Return the change of the share of the motion below a threshold; negative is better.
-
-        Raises
-        ------
-        InputError
-            If no threshold is given and the motion has none.
-        """
-        return self.after.share_below(threshold_mm) - self.before.share_below(threshold_mm)
-
-
-def space_gained(before: Clearance, after: Clearance) -> SpaceGained:
-    """Compare the clearance of a hip before and after, pose by pose.
-
-    Parameters
-    ----------
-    before, after
-        Clearances of the same side and regions over the same poses against the same zeros.
-
-    Raises
-    ------
-    InputError
-        If the two differ in more than the hip: another motion, side or region.
-    """
-    stated = [(c.side, c.femoral_region, c.pelvic_region) for c in (before, after)]
-    if stated[0] != stated[1]:
-        raise InputError(f"compare one side and the same regions, got {stated[0]} and {stated[1]}")
-    if not before.motion.same_poses(after.motion):
-        raise InputError(
-            "compare over the same poses and zeros, got motions "
-            f"{before.motion.name!r} and {after.motion.name!r}"
-        )
-    return SpaceGained(before, after, after.distance_mm - before.distance_mm)

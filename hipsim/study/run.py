@@ -7,7 +7,6 @@ a broken one is reported before any time is spent.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from pathlib import Path
 
 from hipsim.anatomy.hip import Hip
@@ -107,14 +106,16 @@ def run_hips(
     HipsimError
         If a plan cannot be carried out on a hip; both are named.
     """
-    start, outcomes = time.perf_counter(), []
+    start, outcomes = time.perf_counter(), list[tuple[Outcome, ...]]()
     total = len(hips) * len(scenario.plans)
-    for place, (hip, plan) in enumerate(product(hips, scenario.plans), start=1):
-        outcomes.append(_try(hip, plan, scenario))
-        if progress is not None:
-            progress(place, total)
-    rows = tuple(zip(*[iter(outcomes)] * len(scenario.plans), strict=True))
-    return Results(scenario, tuple(hips), rows, time.perf_counter() - start)
+    for hip in hips:
+        intact, row = _query(hip, scenario), []
+        for plan in scenario.plans:
+            row.append(_try(intact, plan, scenario))
+            if progress is not None:
+                progress(len(outcomes) * len(scenario.plans) + len(row), total)
+        outcomes.append(tuple(row))
+    return Results(scenario, tuple(hips), tuple(outcomes), time.perf_counter() - start)
 
 
 def _load(scenario: Scenario, index: int) -> Hip:
@@ -126,15 +127,24 @@ def _load(scenario: Scenario, index: int) -> Hip:
         raise type(error)(f"hip {choice.name!r}: {error}") from error
 
 
-def _try(hip: Hip, plan: Plan, scenario: Scenario) -> Outcome:
+def _query(hip: Hip, scenario: Scenario) -> ClearanceQuery:
+    """Prepare an intact hip; its plans share what is known of the pelvis."""
+    regions = {
+        "femoral_region": scenario.femoral_region,
+        "pelvic_region": scenario.pelvic_region,
+    }
+    try:
+        return ClearanceQuery(hip, **regions)
+    except HipsimError as error:
+        raise type(error)(f"hip {hip.name!r}: {error}") from error
+
+
+def _try(intact: ClearanceQuery, plan: Plan, scenario: Scenario) -> Outcome:
     """Carry out one plan on one hip and measure every motion."""
+    hip = intact.hip
     try:
         operated = plan(hip)
-        query = ClearanceQuery(
-            operated,
-            femoral_region=scenario.femoral_region,
-            pelvic_region=scenario.pelvic_region,
-        )
+        query = intact.after(operated) if plan.procedures else intact
         clearances = tuple(query(motion) for motion in scenario.motions)
     except HipsimError as error:
         raise type(error)(f"hip {hip.name!r}, plan {plan.name!r}: {error}") from error

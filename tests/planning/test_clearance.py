@@ -16,7 +16,8 @@ from hipsim.kinematics.arcs import arc, grid, neutral
 from hipsim.kinematics.clinical import faber, ifi_test, long_stride_walking
 from hipsim.kinematics.gait import gait
 from hipsim.kinematics.motion import joined
-from hipsim.planning.clearance import ClearanceQuery, clearance_along, space_gained
+from hipsim.planning.clearance import ClearanceQuery, clearance_along
+from hipsim.planning.gain import space_gained
 from hipsim.proximity import DistanceQuery
 
 DISTANCE_TOL = 1e-9  # mm, rounding of float64 at 500 mm
@@ -313,3 +314,21 @@ def test_real_hip__in_a_mirror_has_the_same_clearance(real):
     motion = ifi_test(step_deg=4)
     mirrored = clearance_along(mirrored_hip(real.hip), motion)
     assert np.abs(mirrored.distance_mm - real(motion).distance_mm).max() < DISTANCE_TOL
+
+
+def test_after__answers_as_a_new_query_and_keeps_the_old():
+    hip, motion = phantom_hip(gap_mm=14.0), ifi_test()
+    query = ClearanceQuery(hip)
+    before = query(motion).distance_mm
+    operated = hip.evolved(
+        femur=hip.femur.transformed(rigid.translation([0.0, 0.0, 2.0])), name="moved"
+    )
+    shared, fresh = query.after(operated)(motion), ClearanceQuery(operated)(motion)
+    np.testing.assert_array_equal(shared.distance_mm, fresh.distance_mm)
+    assert (shared.structures, shared.hip_name) == (fresh.structures, "moved")
+    np.testing.assert_array_equal(query(motion).distance_mm, before)
+
+
+def test_after__refuses_another_hip_bone():
+    with pytest.raises(InputError, match="has another hip bone"):
+        ClearanceQuery(phantom_hip()).after(phantom_hip(gap_mm=10.0))
