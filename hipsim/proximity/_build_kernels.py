@@ -1,17 +1,13 @@
 """Compiled construction of the box tree; see :mod:`hipsim.proximity.tree` for the layout.
 
-Arrays and numbers only; nothing here calls, or is called by, another kernel file.
+Arrays and numbers only.
 """
 
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import njit
 
-kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # called from Python
-inner = njit(
-    nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
+from hipsim.geometry._compiled_kernels import inner, kernel
 
 ROW = 16  # numbers per box: centre 3, half lengths 3, axes 9 (one per three), radius
 SWEEPS = 8  # cyclic Jacobi converges quadratically; 3x3 needs 3 to 5

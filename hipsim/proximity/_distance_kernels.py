@@ -1,116 +1,223 @@
 """Compiled minimum distance between two box trees, one pose after another.
 
 A pose is twelve numbers: the rotation row by row, then the shift, taking a's coordinates to b's.
-Arrays and numbers only; nothing here calls, or is called by, another kernel file.
+Arrays and numbers only.
 """
 
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import njit
 
-kernel = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # called from Python
-inner = njit(
-    nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
+from hipsim.geometry._compiled_kernels import inner, kernel
+from hipsim.proximity._point_kernels import ROW
+from hipsim.proximity._triangle_kernels import triangle_distance2
 
-ROW = 16  # numbers per box: centre 3, half lengths 3, axes 9 (one per three), radius
 NEAR = 0.5  # share of the boxes' radii within which their axes are worth a look
+NEARLY = 1.0 - 1e-11  # of a squared distance: what rounding may hide
+TINY = 1e-10  # mm: nearer by less is not sought
 TOUCHING_MM2 = 1e-22  # 1e-11 mm squared: rounding of float64 at a few hundred mm
 
 
 @kernel
-def sweep(tree_a, tree_b, poses, lists, counts, distance, points, pairs, stack, bounds, work):
+def sweep(tree_a, tree_b, poses, caps, lists, counts, distance, points, pairs, room):
     """Find the closest pair of triangles in every pose.
 
-    ``lists`` (n, 2, m) and ``counts`` (n, 2) name the nodes of a and of b that could hold it; a
-    count below zero stands for the whole tree. Each of a's meets each of b's, depth first and
-    nearer half first. A pose starts with its pair of triangles in ``pairs`` (n, 2), in tree order,
-    and with the pair that was closest in the pose before.
+    ``lists`` (2, n, m) and ``counts`` (2, n) name the nodes of a and of b that could hold it; a
+    count below zero stands for the whole tree. A pose starts with its pair of triangles in
+    ``pairs`` (n, 2), in tree order; no pair farther than its ``caps`` (n,) is sought.
 
     Fills distance (n,), points on a and on b in b's frame (n, 6) and ``pairs``. Room to work in:
-    stack (256, 2), bounds (256,), work (3, 9). An item is a node, or ``-1 - k`` for triangle k.
+    stack (256, 2), bounds (256,), triangles (3, 9), reach (2, m), moved triangles (m, 9).
     """
-    boxes_a, links_a, corners_a = tree_a
-    boxes_b, links_b, corners_b = tree_b
-    p, q, found = work[0], work[1], work[2]
-    closest_i = closest_j = -1
     for k in range(poses.shape[0]):
-        pose, best = poses[k], np.inf
-        points[k] = 0.0
-        n_a = counts[k, 0] if counts[k, 0] >= 0 else 1
-        n_b = counts[k, 1] if counts[k, 1] >= 0 else 1
-        last_i, last_j = closest_i, closest_j
-        for m in range(-2, n_a * n_b):
-            if m < 0:
-                i, j = (-1 - pairs[k, 0], -1 - pairs[k, 1]) if m == -2 else (last_i, last_j)
+        pose, closest, on, own = poses[k], pairs[k], points[k], np.inf
+        on[:] = 0.0
+        n_a, n_b, total = counts[0, k], counts[1, k], np.int64(0)
+        if min(n_a, n_b) < 0:
+            total = max(n_a, 1) * max(n_b, 1)
+        for m in range(-2, total):
+            if m == -2:
+                i, j = -1 - closest[0], -1 - closest[1]
+            elif m == -1:
+                if k == 0 or caps[k] < np.inf:
+                    continue
+                i, j = -1 - pairs[k - 1, 0], -1 - pairs[k - 1, 1]
             else:
-                i = lists[k, 0, m // n_b] if counts[k, 0] >= 0 else 0
-                j = lists[k, 1, m % n_b] if counts[k, 1] >= 0 else 0
-            stack[0, 0], stack[0, 1], bounds[0] = i, j, -np.inf
-            if m >= 0 and max(links_a[i], links_b[j]) >= 0:
-                bounds[0] = box_bound(boxes_a, i * ROW, boxes_b, j * ROW, pose, best)
-            height = 1
-            while height > 0 and best > 0.0:
-                height -= 1
-                if bounds[height] >= best:
-                    continue
-                i, j = stack[height, 0], stack[height, 1]
-                link_a = links_a[i] if i >= 0 else i
-                link_b = links_b[j] if j >= 0 else j
-                if link_a < 0 and link_b < 0:
-                    load_triangles(
-                        corners_a, -9 * (1 + link_a), corners_b, -9 * (1 + link_b), pose, p, q
-                    )
-                    if planes_apart(p, q, points[k], best):
-                        continue
-                    square = triangle_distance2(p, q, best * best, found)
-                    length = 0.0 if square <= TOUCHING_MM2 else np.sqrt(square)
-                    if length < best:
-                        best, closest_i, closest_j = length, link_a, link_b
-                        for c in range(6):
-                            points[k, c] = found[c]
-                    continue
-                is_near = best < NEAR * (boxes_a[i * ROW + 15] + boxes_b[j * ROW + 15])
-                if is_near and axis_bound(boxes_a, i * ROW, boxes_b, j * ROW, pose) >= best:
-                    continue
-                if link_b < 0 or (link_a >= 0 and boxes_a[i * ROW + 15] > boxes_b[j * ROW + 15]):
-                    i0, i1, j0, j1 = i + 1, link_a, j, j
-                else:
-                    i0, i1, j0, j1 = i, i, j + 1, link_b
-                near = box_bound(boxes_a, i0 * ROW, boxes_b, j0 * ROW, pose, best)
-                far = box_bound(boxes_a, i1 * ROW, boxes_b, j1 * ROW, pose, best)
-                if far < near:
-                    i0, i1, j0, j1, near, far = i1, i0, j1, j0, far, near
-                if far < best:
-                    stack[height, 0], stack[height, 1], bounds[height] = i1, j1, far
-                    height += 1
-                if near < best:
-                    stack[height, 0], stack[height, 1], bounds[height] = i0, j0, near
-                    height += 1
-        distance[k] = best
-        pairs[k, 0], pairs[k, 1] = -1 - closest_i, -1 - closest_j
+                i = np.int64(lists[0, k, m // max(n_b, 1)]) if n_a >= 0 else np.int64(0)
+                j = np.int64(lists[1, k, m % max(n_b, 1)]) if n_b >= 0 else np.int64(0)
+            best = min(own, caps[k] + TINY) if m >= 0 else own
+            found = meet(tree_a, tree_b, pose, i, j, best, on, closest, room)
+            if found < best:
+                own = found
+        if total == 0:
+            best = min(own, caps[k] + TINY)
+            found = compare(tree_a, tree_b, pose, lists, counts, k, best, on, closest, room)
+            if found < best:
+                own = found
+        distance[k] = own
 
 
 @inner
-def planes_apart(p, q, points, best):
-    """Tell whether two planes keep triangles farther apart than ``best``.
+def compare(tree_a, tree_b, pose, lists, counts, k, best, on, closest, room):
+    """Return the least distance of the listed nodes of a from those of b if less than ``best``.
 
-    Tries planes across the line between a pair of points (6,) and across that of the centres.
+    Pairs are measured unless a plane across the closest points so far, or across the line of the
+    triangles' centres, keeps them apart.
     """
-    x, y, z = points[3] - points[0], points[4] - points[1], points[5] - points[2]
-    for _ in range(2):
-        least = min(q[0] * x + q[1] * y + q[2] * z, q[3] * x + q[4] * y + q[5] * z)
-        least = min(least, q[6] * x + q[7] * y + q[8] * z)
-        most = max(p[0] * x + p[1] * y + p[2] * z, p[3] * x + p[4] * y + p[5] * z)
-        most = max(most, p[6] * x + p[7] * y + p[8] * z)
-        gap = least - most
-        if gap > 0.0 and gap * gap > best * best * (x * x + y * y + z * z):
-            return True
-        x = (q[0] + q[3] + q[6]) - (p[0] + p[3] + p[6])
-        y = (q[1] + q[4] + q[7]) - (p[1] + p[4] + p[7])
-        z = (q[2] + q[5] + q[8]) - (p[2] + p[5] + p[8])
-    return False
+    links_a, links_b, corners_b = tree_a[1], tree_b[1], tree_b[2]
+    q, found, reach, moved = room[2][1], room[2][2], room[3], room[4]
+    for m in range(counts[0, k]):
+        link = links_a[lists[0, k, m]]
+        if link < 0:
+            move_triangle(tree_a[2], -9 * (1 + link), pose, moved[m])
+    need = measure_reach(tree_a, tree_b, pose, lists, counts, k, on, room)
+    for m in range(counts[0, k]):
+        i = np.int64(lists[0, k, m])
+        for n in range(counts[1, k]):
+            if reach[1, n] - reach[0, m] >= (best - TINY) * need:
+                continue
+            j, before = np.int64(lists[1, k, n]), best
+            if links_a[i] >= 0 or links_b[j] >= 0:
+                best = meet(tree_a, tree_b, pose, i, j, best, on, closest, room)
+            else:
+                for c in range(9):
+                    q[c] = corners_b[c - 9 * (1 + links_b[j])]
+                if centres_apart(moved[m], q, best):
+                    continue
+                square = triangle_distance2(moved[m], q, best * best, found)
+                length = 0.0 if square <= TOUCHING_MM2 else np.sqrt(square)
+                if length < best:
+                    best, closest[0], closest[1] = length, -1 - links_a[i], -1 - links_b[j]
+                    for c in range(6):
+                        on[c] = found[c]
+            if best < before:
+                need = measure_reach(tree_a, tree_b, pose, lists, counts, k, on, room)
+    return best
+
+
+@inner
+def measure_reach(tree_a, tree_b, pose, lists, counts, k, on, room):
+    """Measure how far nodes of a reach along the line of the closest points, and how near b's are.
+
+    Returns the length of the line, in which the reach is measured.
+    """
+    reach, moved = room[3], room[4]
+    x, y, z = on[3] - on[0], on[4] - on[1], on[5] - on[2]
+    u = pose[0] * x + pose[3] * y + pose[6] * z
+    v = pose[1] * x + pose[4] * y + pose[7] * z
+    w = pose[2] * x + pose[5] * y + pose[8] * z
+    shift = pose[9] * x + pose[10] * y + pose[11] * z
+    for m in range(counts[0, k]):
+        node = lists[0, k, m]
+        if tree_a[1][node] < 0:
+            reach[0, m] = -corner_along(moved[m], 0, -x, -y, -z)
+        else:
+            reach[0, m] = shift - box_along(tree_a[0], node * ROW, -u, -v, -w)
+    for m in range(counts[1, k]):
+        node = lists[1, k, m]
+        if tree_b[1][node] < 0:
+            reach[1, m] = corner_along(tree_b[2], -9 * (1 + tree_b[1][node]), x, y, z)
+        else:
+            reach[1, m] = box_along(tree_b[0], node * ROW, x, y, z)
+    return np.sqrt(x * x + y * y + z * z)
+
+
+@inner
+def corner_along(corners, c, x, y, z):
+    """Return the least reach of a triangle along a direction."""
+    one = corners[c] * x + corners[c + 1] * y + corners[c + 2] * z
+    two = corners[c + 3] * x + corners[c + 4] * y + corners[c + 5] * z
+    return min(min(one, two), corners[c + 6] * x + corners[c + 7] * y + corners[c + 8] * z)
+
+
+@inner
+def box_along(boxes, b, x, y, z):
+    """Return the least reach of a box along a direction."""
+    least = boxes[b] * x + boxes[b + 1] * y + boxes[b + 2] * z
+    for c in range(3):
+        m = b + 6 + 3 * c
+        least -= boxes[b + 3 + c] * abs(boxes[m] * x + boxes[m + 1] * y + boxes[m + 2] * z)
+    return least
+
+
+@inner
+def centres_apart(p, q, best):
+    """Tell whether planes across the line of their centres keep triangles apart."""
+    x = (q[0] + q[3] + q[6]) - (p[0] + p[3] + p[6])
+    y = (q[1] + q[4] + q[7]) - (p[1] + p[4] + p[7])
+    z = (q[2] + q[5] + q[8]) - (p[2] + p[5] + p[8])
+    gap = corner_along(q, 0, x, y, z) + corner_along(p, 0, -x, -y, -z)
+    return gap > 0.0 and gap * gap > NEARLY * best * best * (x * x + y * y + z * z)
+
+
+@inner
+def move_triangle(corners, row, pose, moved):
+    """Write the corners of a triangle, moved (9,)."""
+    for c in range(0, 9, 3):
+        x, y, z = corners[row + c], corners[row + c + 1], corners[row + c + 2]
+        for m in range(3):
+            moved[c + m] = pose[3 * m] * x + pose[3 * m + 1] * y + pose[3 * m + 2] * z + pose[9 + m]
+
+
+@inner
+def meet(tree_a, tree_b, pose, i, j, best, on, closest, room):
+    """Return the distance of two nodes if it is less than ``best``; depth first, nearer half first.
+
+    Then fills the closest points (6,) and triangles (2,). An item is a node, or ``-1 - k`` for
+    triangle k.
+    """
+    boxes_a, links_a, corners_a = tree_a
+    boxes_b, links_b, corners_b = tree_b
+    stack, bounds = room[0], room[1]
+    p, q, found = room[2][0], room[2][1], room[2][2]
+    stack[0, 0], stack[0, 1], bounds[0] = i, j, -np.inf
+    height = 1
+    while height > 0 and best > 0.0:
+        height -= 1
+        if bounds[height] >= best:
+            continue
+        i, j = stack[height, 0], stack[height, 1]
+        link_a = links_a[i] if i >= 0 else i
+        link_b = links_b[j] if j >= 0 else j
+        if link_a < 0 and link_b < 0:
+            move_triangle(corners_a, -9 * (1 + link_a), pose, p)
+            for c in range(9):
+                q[c] = corners_b[c - 9 * (1 + link_b)]
+            if points_apart(p, q, on, best) or centres_apart(p, q, best):
+                continue
+            square = triangle_distance2(p, q, best * best, found)
+            length = 0.0 if square <= TOUCHING_MM2 else np.sqrt(square)
+            if length < best:
+                best, closest[0], closest[1] = length, -1 - link_a, -1 - link_b
+                for c in range(6):
+                    on[c] = found[c]
+            continue
+        is_near = best < NEAR * (boxes_a[i * ROW + 15] + boxes_b[j * ROW + 15])
+        if is_near and axis_bound(boxes_a, i * ROW, boxes_b, j * ROW, pose) >= best:
+            continue
+        if link_b < 0 or (link_a >= 0 and boxes_a[i * ROW + 15] > boxes_b[j * ROW + 15]):
+            i0, i1, j0, j1 = i + 1, link_a, j, j
+        else:
+            i0, i1, j0, j1 = i, i, j + 1, link_b
+        near = box_bound(boxes_a, i0 * ROW, boxes_b, j0 * ROW, pose, best)
+        far = box_bound(boxes_a, i1 * ROW, boxes_b, j1 * ROW, pose, best)
+        if far < near:
+            i0, i1, j0, j1, near, far = i1, i0, j1, j0, far, near
+        if far < best:
+            stack[height, 0], stack[height, 1], bounds[height] = i1, j1, far
+            height += 1
+        if near < best:
+            stack[height, 0], stack[height, 1], bounds[height] = i0, j0, near
+            height += 1
+    return best
+
+
+@inner
+def points_apart(p, q, on, best):
+    """Tell whether planes across the line of a pair of points (6,) keep triangles apart."""
+    x, y, z = on[3] - on[0], on[4] - on[1], on[5] - on[2]
+    gap = corner_along(q, 0, x, y, z) + corner_along(p, 0, -x, -y, -z)
+    return gap > 0.0 and gap * gap > NEARLY * best * best * (x * x + y * y + z * z)
 
 
 @inner
@@ -175,147 +282,3 @@ def axis_bound(boxes_a, a, boxes_b, b, pose):
         square_a += gap * gap
         reach_0, reach_1, reach_2 = reach_1, reach_2, reach_0
     return np.sqrt(max(square_a, square_b))
-
-
-@inner
-def load_triangles(corners_a, row_a, corners_b, row_b, pose, p, q):
-    """Write the corners of a triangle of a, moved, and of b (9,)."""
-    for c in range(0, 9, 3):
-        x, y, z = corners_a[row_a + c], corners_a[row_a + c + 1], corners_a[row_a + c + 2]
-        for m in range(3):
-            p[c + m] = pose[3 * m] * x + pose[3 * m + 1] * y + pose[3 * m + 2] * z + pose[9 + m]
-            q[c + m] = corners_b[row_b + c + m]
-
-
-@inner
-def triangle_distance2(p, q, limit, points):
-    """Return the squared distance of triangles p and q (9,) and fill their closest points (6,).
-
-    A pair no closer than the square root of ``limit`` may be answered by any number above it.
-
-    Disjoint triangles are closest along two edges, or at a corner of one that lies over the
-    other; triangles that meet are pierced by an edge, or two edges meet. Every candidate is a
-    pair of points of the two triangles, so rounding can only lengthen the answer; the search
-    ends early at a pair whose two perpendicular planes keep the triangles apart, because that
-    proves it closest.
-    """
-    best, proven = edges_distance2(p, q, limit, points)
-    for side in range(0, 6, 3):
-        if not proven:
-            best, proven = face_distance2(p, q, side, best, points)
-        p, q = q, p
-    return best
-
-
-@inner
-def edges_distance2(p, q, limit, points):
-    """Return the least squared distance of the nine edge pairs and whether it is proven.
-
-    A closest pair of points spans two perpendicular planes; how far apart these keep the
-    triangles proves the pair closest, or the triangles no closer than ``limit``.
-    """
-    best = np.inf
-    for i in range(0, 9, 3):
-        j = (i + 3) % 9
-        for k in range(0, 9, 3):
-            m = (k + 3) % 9
-            square, s, t = segments_distance2(p, i, j, q, k, m)
-            if square >= best:
-                continue
-            best = square
-            over_p = over_q = 0.0
-            for c in range(3):
-                on_p = p[i + c] + s * (p[j + c] - p[i + c])
-                on_q = q[k + c] + t * (q[m + c] - q[k + c])
-                points[c], points[3 + c] = on_p, on_q
-                over_p += (p[(i + 6) % 9 + c] - on_p) * (on_q - on_p)
-                over_q += (q[(k + 6) % 9 + c] - on_q) * (on_q - on_p)
-            gap = square - max(over_p, 0.0) + min(over_q, 0.0)
-            if gap > 0.0 and (gap == square or gap * gap >= limit * square):
-                return best, True
-    return best, False
-
-
-@inner
-def segments_distance2(p, i, j, q, k, m):
-    """Return the squared distance of segments p[i]p[j] and q[k]q[m] and the places on them.
-
-    Minimises a convex quadratic over the unit square; the free minimum comes from cross
-    products, which keep their precision for nearly parallel segments.
-    """
-    ux, uy, uz = p[j] - p[i], p[j + 1] - p[i + 1], p[j + 2] - p[i + 2]
-    vx, vy, vz = q[m] - q[k], q[m + 1] - q[k + 1], q[m + 2] - q[k + 2]
-    wx, wy, wz = p[i] - q[k], p[i + 1] - q[k + 1], p[i + 2] - q[k + 2]
-    nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
-    nn = nx * nx + ny * ny + nz * nz
-    uu = ux * ux + uy * uy + uz * uz
-    vv = vx * vx + vy * vy + vz * vz
-    uv = ux * vx + uy * vy + uz * vz
-    s = t = 0.0
-    if nn > 0.0:
-        top = nx * (vy * wz - vz * wy) + ny * (vz * wx - vx * wz) + nz * (vx * wy - vy * wx)
-        s = min(max(top / nn, 0.0), 1.0)
-    if vv > 0.0:
-        t = (uv * s + vx * wx + vy * wy + vz * wz) / vv
-    if t <= 0.0 or t >= 1.0:
-        t = min(max(t, 0.0), 1.0)
-        if uu > 0.0:
-            s = min(max((uv * t - ux * wx - uy * wy - uz * wz) / uu, 0.0), 1.0)
-    x, y, z = wx + s * ux - t * vx, wy + s * uy - t * vy, wz + s * uz - t * vz
-    return x * x + y * y + z * z, s, t
-
-
-@inner
-def face_distance2(p, q, side, best, points):
-    """Try the corner of p nearest to the plane of q, or where edges of p cross that plane.
-
-    Returns the least squared distance and whether it is proven to be that of the triangles.
-    ``side`` is the place of p's point in ``points``.
-    """
-    ux, uy, uz = q[3] - q[0], q[4] - q[1], q[5] - q[2]
-    vx, vy, vz = q[6] - q[0], q[7] - q[1], q[8] - q[2]
-    nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
-    first = nx * (p[0] - q[0]) + ny * (p[1] - q[1]) + nz * (p[2] - q[2])
-    second = nx * (p[3] - q[0]) + ny * (p[4] - q[1]) + nz * (p[5] - q[2])
-    third = nx * (p[6] - q[0]) + ny * (p[7] - q[1]) + nz * (p[8] - q[2])
-    is_over = min(first, second, third) > 0.0 or max(first, second, third) < 0.0
-    lowest = min(abs(first), abs(second), abs(third))
-    proven = False
-    for i in range(0, 9, 3):
-        j = (i + 3) % 9
-        t = first / (first - second) if first * second <= 0.0 and first != second else -1.0
-        if is_over:
-            t = 0.0 if abs(first) == lowest else -1.0
-        if t >= 0.0:
-            x = p[i] + t * (p[j] - p[i])
-            y = p[i + 1] + t * (p[j + 1] - p[i + 1])
-            z = p[i + 2] + t * (p[j + 2] - p[i + 2])
-            square = foot_distance2(x, y, z, q, nx, ny, nz, best, side, points)
-            if square <= best:
-                best, proven = square, is_over
-        first, second, third = second, third, first
-    return best, proven
-
-
-@inner
-def foot_distance2(x, y, z, q, nx, ny, nz, best, side, points):
-    """Return the squared distance of a point from its foot in triangle q, infinite if outside.
-
-    Fills ``points`` if the distance is at most ``best``.
-    """
-    nn = nx * nx + ny * ny + nz * nz
-    if nn == 0.0:
-        return np.inf
-    px, py, pz = x - q[0], y - q[1], z - q[2]
-    ux, uy, uz = q[3] - q[0], q[4] - q[1], q[5] - q[2]
-    vx, vy, vz = q[6] - q[0], q[7] - q[1], q[8] - q[2]
-    s = (nx * (py * vz - pz * vy) + ny * (pz * vx - px * vz) + nz * (px * vy - py * vx)) / nn
-    t = (nx * (uy * pz - uz * py) + ny * (uz * px - ux * pz) + nz * (ux * py - uy * px)) / nn
-    if s < 0.0 or t < 0.0 or s + t > 1.0:
-        return np.inf
-    fx, fy, fz = s * ux + t * vx, s * uy + t * vy, s * uz + t * vz
-    square = (px - fx) ** 2 + (py - fy) ** 2 + (pz - fz) ** 2
-    if square <= best:
-        points[side], points[side + 1], points[side + 2] = x, y, z
-        points[3 - side], points[4 - side], points[5 - side] = q[0] + fx, q[1] + fy, q[2] + fz
-    return square

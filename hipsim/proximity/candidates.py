@@ -1,18 +1,23 @@
 """Which boxes of two surfaces could hold their closest points, for one chunk of poses."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hipsim.checks import Array, IntArray
-from hipsim.proximity import _grid_kernels
+from hipsim.proximity import _candidate_kernels
 from hipsim.proximity.body import Body
 from hipsim.proximity.overlap import inverse_poses
 
 WORTHWHILE = 8  # poses; fewer are answered sooner than the grids are filled
-LISTED = 128  # boxes of one side in one pose; beyond, the whole tree is as quick
-ASKED = 512  # boxes looked at abreast
+LISTED = 512  # boxes of one side in one pose; beyond, the whole tree is as quick
+ASKED = 1024  # boxes looked at abreast
+FRONTS = 16 * ASKED  # boxes kept while the spans of poses are halved
+SPANS = 64
+
+Wanted = Literal["each", "least"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,51 +26,59 @@ class Candidates:
 
     Parameters
     ----------
+    caps
+        Distances not exceeded by what is wanted, shape (n,).
     seeds
-        Triangles of a and b, in tree order, that are near each other, shape (n, 2).
+        Triangles of a and of b, in tree order, that are near each other, shape (2, n).
     lists
-        Nodes of the trees of a and of b that could hold the closest points, shape (n, 2, m).
+        Nodes of the trees of a and of b that could hold the closest points, shape (2, n, m).
     counts
-        How many they are, shape (n, 2); -1 stands for the whole tree.
+        How many they are, shape (2, n); -1 stands for the whole tree.
     """
 
+    caps: Array
     seeds: IntArray
     lists: NDArray[np.int32]
     counts: IntArray
 
+    @classmethod
+    def everything(cls, length: int) -> "Candidates":
+        """Return the whole trees as candidates."""
+        return cls(
+            np.full(length, np.inf),
+            np.zeros((2, length), dtype=np.int64),
+            np.empty((2, length, LISTED), dtype=np.int32),
+            np.full((2, length), -1),
+        )
 
-def find_candidates(a: Body, b: Body, poses: Array) -> Candidates:
-    """Ask the distance grids of two bodies; poses (n, 12) take a's coordinates to b's."""
-    n = len(poses)
-    found = Candidates(
-        np.zeros((n, 2), dtype=np.int64),
-        np.empty((n, 2, LISTED), dtype=np.int32),
-        np.full((n, 2), -1),
-    )
-    if n < WORTHWHILE:
+
+def find_candidates(a: Body, b: Body, poses: Array, wanted: Wanted = "each") -> Candidates:
+    """Ask the distance grids of two bodies; poses (n, 12) take a's coordinates to b's.
+
+    Where only the least distance of all is wanted, poses that cannot hold it have no candidates.
+    """
+    found = Candidates.everything(len(poses))
+    if len(poses) < WORTHWHILE:
         return found
     backs = inverse_poses(poses)
-    ways = np.stack([_ways(a, poses), _ways(b, backs)], axis=1)
-    states = np.zeros(len(a.tree.links)), np.zeros(len(b.tree.links))
-    room = np.empty((5, ASKED), dtype=np.int64), np.empty((6, 6 * ASKED))
-    _grid_kernels.find_candidates(
+    room = (
+        np.empty((5, ASKED), dtype=np.int64),
+        np.empty((7, 6 * ASKED)),
+        np.empty(FRONTS, dtype=np.int64),
+        np.empty((SPANS, 4), dtype=np.int64),
+        np.zeros(2, dtype=np.int64),
+    )
+    _candidate_kernels.find_candidates(
         a.arrays,
         b.arrays,
         poses,
         backs,
-        ways,
+        np.empty((2, len(poses))),
+        int(wanted == "least"),
+        found.caps,
         found.seeds,
         found.lists,
         found.counts,
-        states,
         room,
     )
     return found
-
-
-def _ways(body: Body, poses: Array) -> Array:
-    """Return how far points of a body have moved at most since the first pose, shape (n,)."""
-    moves = np.diff(poses, axis=0)
-    shifts = body.corners @ moves[:, :9].reshape(-1, 3, 3).transpose(0, 2, 1) + moves[:, None, 9:]
-    steps = np.sqrt((shifts**2).sum(axis=2).max(axis=1))
-    return np.concatenate([[0.0], steps.cumsum()])

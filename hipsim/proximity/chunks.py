@@ -12,7 +12,7 @@ from numbers import Integral
 
 from hipsim.errors import InputError
 
-CHUNK = 64  # poses; the first pose of a chunk has no neighbour and costs about 1.3 ordinary ones
+CHUNK = 128  # poses; the first pose of a chunk has no neighbour and costs about 1.3 ordinary ones
 
 
 def run_chunks(work: Callable[[slice], None], length: int, n_threads: int | None = None) -> None:
@@ -26,9 +26,9 @@ def run_chunks(work: Callable[[slice], None], length: int, n_threads: int | None
     Examples
     --------
     >>> parts = []
-    >>> run_chunks(parts.append, 100, n_threads=1)
+    >>> run_chunks(parts.append, 200, n_threads=1)
     >>> parts
-    [slice(0, 64, None), slice(64, 100, None)]
+    [slice(0, 128, None), slice(128, 200, None)]
     """
     n_workers = _as_workers(n_threads)
     parts = [slice(k, min(k + CHUNK, length)) for k in range(0, length, CHUNK)]

@@ -285,8 +285,8 @@ def signed_feet(solid: Solid, points: Array) -> tuple[Array, Array]:
     arrays, normals = solid.tree.arrays, solid.normals
 
     def work(part: slice) -> None:
-        _depth_kernels.find_nearest(arrays, points[part], nearest[part], 0, *_room())
-        _depth_kernels.find_inside(arrays, normals, points[part], is_inside[part], 0, *_room())
+        _depth_kernels.find_nearest(arrays, points[part], nearest[part], 0, _room())
+        _depth_kernels.find_inside(arrays, normals, points[part], is_inside[part], 0, _room())
 
     run_chunks(work, len(points), 1 if len(points) <= SINGLE else None)
     feet = _feet(points, solid.tree.corners.reshape(-1, 3, 3)[nearest])

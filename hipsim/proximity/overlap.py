@@ -87,7 +87,7 @@ def _is_inside(solid: Solid, points: Array) -> BoolArray:
     """Mark the points (n, 3), in the solid's coordinates, that lie inside it."""
     is_inside = np.empty(len(points), dtype=np.bool_)
     points = np.ascontiguousarray(points)
-    _depth_kernels.find_inside(solid.tree.arrays, solid.normals, points, is_inside, 0, *_room())
+    _depth_kernels.find_inside(solid.tree.arrays, solid.normals, points, is_inside, 0, _room())
     return is_inside
 
 
@@ -116,7 +116,7 @@ def _deepen(
         return
     known = -answers.distance[where]
     depth, points, pairs = known.copy(), np.empty((len(where), 6)), answers.pairs[where]
-    room = np.empty((256, 2), dtype=np.int64), np.empty(256), *_room()
+    room = np.empty((256, 2), dtype=np.int64), np.empty(256), _room()
     solid = other.solid
     _depth_kernels.find_deepest(
         tree.arrays, solid.tree.arrays, solid.normals, poses, depth, points, pairs, *room
@@ -136,7 +136,7 @@ def _deepen(
 def _nearest(tree: BoxTree, points: Array) -> IntArray:
     """Return the triangles nearest to points (n, 3), in tree order."""
     nearest = np.empty(len(points), dtype=np.int64)
-    _depth_kernels.find_nearest(tree.arrays, np.ascontiguousarray(points), nearest, 0, *_room())
+    _depth_kernels.find_nearest(tree.arrays, np.ascontiguousarray(points), nearest, 0, _room())
     return nearest
 
 

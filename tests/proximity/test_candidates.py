@@ -11,11 +11,9 @@ from hipsim.proximity.distance import _as_poses
 SAME_TOL = 1e-9  # mm, what the issue asks of the distance
 
 
-def nothing_ruled_out(a, b, poses) -> Candidates:
+def nothing_ruled_out(a, b, poses, wanted="each") -> Candidates:
     """Return the whole trees as candidates."""
-    shape = (len(poses), 2)
-    lists = np.empty((*shape, candidates.LISTED), dtype=np.int32)
-    return Candidates(np.zeros(shape, dtype=np.int64), lists, np.full(shape, -1))
+    return Candidates.everything(len(poses))
 
 
 def glide(rng: np.random.Generator, count: int, gap_mm: float) -> np.ndarray:
