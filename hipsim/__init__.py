@@ -18,10 +18,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hipsim.anatomy.footprint import hamstring_footprint, iliopsoas_footprint
     from hipsim.anatomy.hip import Hip
+    from hipsim.anatomy.painting import footprint_from_curve, footprint_from_faces
     from hipsim.anatomy.virtual import make_hip
     from hipsim.geometry import Mesh
     from hipsim.io.hips import load_hip, save_case
+    from hipsim.io.label_maps import load_label_map
     from hipsim.io.meshes import load_mesh, save_mesh
     from hipsim.kinematics import motions
     from hipsim.planning.certified import (
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from hipsim.planning.contact import contact_patch
     from hipsim.planning.gain import space_gained
     from hipsim.planning.impingement import impingement_map
-    from hipsim.planning.space import ischiofemoral_space
+    from hipsim.planning.space import ischiofemoral_space, quadratus_femoris_space
     from hipsim.proximity import DistanceQuery
     from hipsim.study.measurements import measure
     from hipsim.study.run import run_scenario
@@ -47,6 +50,12 @@ _HOMES = {
     "Hip": "hipsim.anatomy.hip",
     "make_hip": "hipsim.anatomy.virtual",
     "Mesh": "hipsim.geometry",
+    "footprint_from_curve": "hipsim.anatomy.painting",
+    "footprint_from_faces": "hipsim.anatomy.painting",
+    "hamstring_footprint": "hipsim.anatomy.footprint",
+    "iliopsoas_footprint": "hipsim.anatomy.footprint",
+    "load_label_map": "hipsim.io.label_maps",
+    "quadratus_femoris_space": "hipsim.planning.space",
     "load_hip": "hipsim.io.hips",
     "save_case": "hipsim.io.hips",
     "load_mesh": "hipsim.io.meshes",
@@ -82,14 +91,20 @@ __all__ = [
     "contact_patch",
     "derotate_femur",
     "first_contact",
+    "footprint_from_curve",
+    "footprint_from_faces",
+    "hamstring_footprint",
+    "iliopsoas_footprint",
     "impingement_map",
     "ischiofemoral_space",
     "load_hip",
+    "load_label_map",
     "load_mesh",
     "load_scenario",
     "make_hip",
     "measure",
     "motions",
+    "quadratus_femoris_space",
     "resect_lesser_trochanter",
     "run_scenario",
     "save_case",

@@ -19,6 +19,7 @@ CASES = {
     "vh_m": ("hubmap_vh/vh_m", "hubmap_vh/vh_m_{}"),
 }
 HIPS: list[tuple[str, Side]] = [(case, side) for case in CASES for side in ("right", "left")]
+CT_CASES = [case for case in CASES if case.startswith("z")]
 CT_HIPS = [(case, side) for case, side in HIPS if case.startswith("z")]
 
 

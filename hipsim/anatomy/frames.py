@@ -7,7 +7,10 @@ right (Wu et al. 2002, J Biomech 35:543, doi 10.1016/S0021-9290(01)00222-6). A f
 Pelvic zeros: ``app``, the plane of both ASIS and both pubic tubercles is vertical; ``isb``, the
 plane of both ASIS and the midpoint of both PSIS is horizontal. Femoral zeros: ``condylar``, Y
 from the knee centre (midpoint of the epicondyles) to the hip joint centre, Z parallel to the
-posterior condylar line seen along Y; ``isb``, Z in the plane of the epicondyles and the centre.
+posterior condylar line seen along Y; ``isb``, Z in the plane of the epicondyles and the centre;
+``tabletop``, X perpendicular to the table on which the femur lies on its back, resting on both
+posterior condyles and the most posterior point of its proximal end, Y along the line from the knee
+centre to the hip joint centre seen from above.
 """
 
 import numpy as np
@@ -18,7 +21,7 @@ from hipsim.checks import Array, Side, as_choice
 from hipsim.geometry import rigid
 
 PELVIC_ZEROS = ("app", "isb")
-FEMORAL_ZEROS = ("condylar", "isb")
+FEMORAL_ZEROS = ("condylar", "isb", "tabletop")
 
 
 def pelvic_frame(landmarks: Landmarks, zero: str = "app") -> Array:
@@ -61,12 +64,12 @@ def femoral_frame(landmarks: Landmarks, side: Side, zero: str = "condylar") -> A
     Parameters
     ----------
     landmarks
-        In the scan frame, mm; hip joint centre, epicondyles and, for ``condylar``, posterior
-        condyles.
+        In the scan frame, mm; hip joint centre and epicondyles; posterior condyles, but for
+        ``isb``; for ``tabletop`` the posterior trochanter.
     side
         Side of the femur: Z points to the subject's right, laterally on a right femur.
     zero
-        ``"condylar"`` (default) or ``"isb"``.
+        ``"condylar"`` (default), ``"isb"`` or ``"tabletop"``.
 
     Returns
     -------
@@ -77,13 +80,32 @@ def femoral_frame(landmarks: Landmarks, side: Side, zero: str = "condylar") -> A
     ------
     AnatomyError
         If a landmark is missing.
+
+    References
+    ----------
+    ``isb``: Wu et al. 2002, J Biomech 35:543. ``tabletop``: the table-top plane with the
+    trochanteric crest as third contact, as in Fischer et al. 2020,
+    doi 10.1038/s41598-020-77479-z.
     """
     as_choice(zero, FEMORAL_ZEROS, name="femoral_zero")
     centre = landmarks["hip_joint_centre"]
+    if zero == "tabletop":
+        return rigid.transform_from(_tabletop_axes(landmarks, side), centre)
     kind = "posterior_condyle" if zero == "condylar" else "epicondyle"
     outward = landmarks[f"lateral_{kind}"] - landmarks[f"medial_{kind}"]
     rotation = rigid.axes_from(y=centre - knee_centre(landmarks), z_hint=outward * side_sign(side))
     return rigid.transform_from(rotation, centre)
+
+
+def _tabletop_axes(landmarks: Landmarks, side: Side) -> Array:
+    """Return the axes of a femur on a table: X up from the table, Y the mechanical axis on it."""
+    medial, lateral = (landmarks[f"{s}_posterior_condyle"] for s in ("medial", "lateral"))
+    to_right = (lateral - medial) * side_sign(side)
+    along = landmarks["posterior_trochanter"] - 0.5 * (medial + lateral)
+    forward = rigid.unit(np.cross(along, to_right))
+    mechanical = landmarks["hip_joint_centre"] - knee_centre(landmarks)
+    up = rigid.unit(mechanical - (mechanical @ forward) * forward)
+    return np.column_stack([forward, up, np.cross(forward, up)])
 
 
 def knee_centre(landmarks: Landmarks) -> Array:

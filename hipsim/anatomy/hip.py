@@ -7,6 +7,7 @@ between two named regions, because whole bone against whole bone is the joint it
 region is closed by walls inside the bone, so that what is inside the region is a plain question.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hipsim.anatomy import frames
+from hipsim.anatomy.attachment import ATTACHED_BONE, Footprint
+from hipsim.anatomy.confidence import LandmarkConfidence
 from hipsim.anatomy.landmarks import Landmarks
 from hipsim.checks import Array, Side, as_choice, as_number, as_side
 from hipsim.errors import AnatomyError, MeshError
@@ -69,6 +72,13 @@ class Hip:
     notes
         Anything worth keeping about where the hip came from and what was done to it; a
         procedure appends one entry.
+    footprints
+        Attachments of tendons, ``iliopsoas`` and ``hamstrings``, that a person has painted or
+        surgery has cut; where one is missing, its parametric form stands
+        (:mod:`hipsim.anatomy.footprint`).
+    confidence
+        How well each landmark is known that software has found
+        (:mod:`hipsim.anatomy.confidence`); nothing on those set by a person or by construction.
     """
 
     side: Side
@@ -80,6 +90,8 @@ class Hip:
     pelvic_labels: Labels
     name: str = "hip"
     notes: tuple[dict[str, Any], ...] = field(default=())
+    footprints: Mapping[str, Footprint] = field(default_factory=dict)
+    confidence: Mapping[str, LandmarkConfidence] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "side", as_side(self.side))
@@ -92,6 +104,9 @@ class Hip:
             if len(labels) != len(mesh.faces) or labels.min() < 0 or labels.max() >= n_known:
                 raise MeshError(f"{bone} needs one known structure label per face")
             labels.flags.writeable = False
+        for name, footprint in self.footprints.items():
+            if len(footprint.is_face) != len(getattr(self, ATTACHED_BONE[name]).faces):
+                raise MeshError(f"the {name} footprint is not one of this {ATTACHED_BONE[name]}")
 
     def __repr__(self) -> str:
         return f"<Hip {self.name!r} {self.side}, {len(self.notes)} notes>"

@@ -2,7 +2,7 @@
 
 The names below are the only ones hipsim reads. ``hip_joint_centre`` is the centre of the sphere
 fitted to the femoral head. Paired pelvic points carry their side; the rest belong to the hip
-under study.
+under study. ``posterior_trochanter`` is where the proximal femur touches a table the bone lies on.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +21,7 @@ PROXIMAL_FEMORAL_LANDMARKS = (
     "greater_trochanter",
     "shaft_axis_proximal",
     "shaft_axis_distal",
+    "posterior_trochanter",
 )
 DISTAL_FEMORAL_LANDMARKS = (
     "medial_epicondyle",
@@ -36,8 +37,11 @@ PELVIC_LANDMARKS = (
     "pubic_tubercle_right",
     "pubic_tubercle_left",
     "ischial_tuberosity",
+    "ischial_spine",
     "acetabular_centre",
 )
+CUT_HINT = "; if the femur ends in its shaft, state its version ('version_deg: 15' in case.yaml)"
+OPTIONAL_LANDMARKS = ("posterior_trochanter", "ischial_spine")  # a hip is whole without them
 LANDMARK_NAMES = PROXIMAL_FEMORAL_LANDMARKS + DISTAL_FEMORAL_LANDMARKS + PELVIC_LANDMARKS
 
 
@@ -77,7 +81,8 @@ class Landmarks(Mapping[str, Array]):
     def __getitem__(self, name: str) -> Array:
         if name not in self.points:
             known = ", ".join(self.points) or "none"
-            raise AnatomyError(f"landmark {name!r} is not available; known here: {known}")
+            hint = CUT_HINT if name in DISTAL_FEMORAL_LANDMARKS else ""
+            raise AnatomyError(f"landmark {name!r} is not available; known here: {known}{hint}")
         return self.points[name]
 
     def __contains__(self, name: object) -> bool:

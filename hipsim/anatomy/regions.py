@@ -17,7 +17,7 @@ from hipsim.anatomy import frames
 from hipsim.anatomy.hip import FEMORAL_STRUCTURES, PELVIC_STRUCTURES, Labels
 from hipsim.anatomy.landmarks import Landmarks
 from hipsim.anatomy.sides import side_sign
-from hipsim.checks import Side
+from hipsim.checks import Array, Side
 from hipsim.geometry import Mesh, rigid
 
 LESSER_TROCHANTER_RADIUS_MM = 22.0  # region of the published reference figures
@@ -31,7 +31,14 @@ TROCHANTERIC_ABOVE_LT_MM = 10.0
 _UP = np.array([0.0, 1.0, 0.0])
 
 
-def label_femur(femur: Mesh, landmarks: Landmarks, side: Side, head_radius_mm: float) -> Labels:
+def label_femur(
+    femur: Mesh,
+    landmarks: Landmarks,
+    side: Side,
+    head_radius_mm: float,
+    *,
+    scan_from_femur: Array | None = None,
+) -> Labels:
     """Label each face of a femur with its structure.
 
     Parameters
@@ -44,13 +51,16 @@ def label_femur(femur: Mesh, landmarks: Landmarks, side: Side, head_radius_mm: f
         Side of the femur.
     head_radius_mm
         Radius of the femoral head.
+    scan_from_femur
+        Condylar frame (4, 4); from the landmarks if left out, which takes those of the knee.
 
     Returns
     -------
     labels
         Index into ``FEMORAL_STRUCTURES`` for each face, shape (m,).
     """
-    femur_from_scan = rigid.inverse(frames.femoral_frame(landmarks, side))
+    frame = frames.femoral_frame(landmarks, side) if scan_from_femur is None else scan_from_femur
+    femur_from_scan = rigid.inverse(frame)
     x, y, z = rigid.apply(femur_from_scan, femur.face_centres).T
     marks = {n: rigid.apply(femur_from_scan, p[None])[0] for n, p in landmarks.items()}
     apex, neck = marks["lesser_trochanter"], rigid.unit(marks["neck_isthmus"])

@@ -212,6 +212,7 @@ def _pelvic_points(mesh: Mesh, shape: HipShape) -> dict[str, Array]:
     return {
         **found.points,
         "ischial_tuberosity": found.tuberosity["right"],
+        "ischial_spine": found.spine["right"],
         "acetabular_centre": np.zeros(3),
         "hip_joint_centre": np.zeros(3),
     }

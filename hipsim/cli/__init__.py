@@ -16,6 +16,8 @@ from cyclopts import App, CycloptsError
 from hipsim import __version__
 from hipsim.cli.check import check
 from hipsim.cli.demo import demo
+from hipsim.cli.fetch import fetch
+from hipsim.cli.import_ import import_
 from hipsim.cli.measure import measure
 from hipsim.cli.run import run
 from hipsim.errors import HipsimError
@@ -30,8 +32,9 @@ app = App(
     "Research software, not a medical device.",
     suppress_keyboard_interrupt=False,  # answered below, like every other way to end
 )
-for command in (demo, run, measure, check):
+for command in (demo, fetch, run, measure, check):
     app.command(command)
+app.command(import_, name="import")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

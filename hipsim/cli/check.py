@@ -1,18 +1,27 @@
-"""``hipsim check``: are these surfaces fit to stand for bones?"""
+"""``hipsim check``: are these surfaces fit to stand for bones, and do they belong together?"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hipsim.io.cases import Case
+    from collections.abc import Mapping, Sequence
+
+    from hipsim.io.case_check import CaseCheck
 
 EXIT_FAILED = 1
+LEVELS = ("pass", "warn", "fail")
+FACTS = ("size", "resolution", "side")  # what stands in the table; all of it is in the JSON
 
 
 def check(case: str, /, *, json: Path | None = None) -> int:
-    """Check every bone of a case: closed, oriented, one piece, size; and say what to do.
+    """Check a case: unit, surfaces, sides, joints; and say what to do.
 
-    Exit code 0 when every bone can be used, 1 when one fails.
+    Every surface: closed, manifold, oriented, one piece, not hollow, without repeated or crossing
+    faces, fine enough near the lesser trochanter and the ischial tuberosity, of plausible size.
+    Every bone: is it of the side it is called? Every joint: does this femur belong into this
+    socket, and do the bones touch or overlap in the scan?
+
+    Exit code 0 when the case can be used, 1 when something fails.
 
     Parameters
     ----------
@@ -21,75 +30,90 @@ def check(case: str, /, *, json: Path | None = None) -> int:
     json
         Also write the findings to this file.
     """
+    from hipsim.io.case_check import check_case
     from hipsim.io.files import write_text
     from hipsim.io.hips import resolve_case
     from hipsim.study.manifest import as_json
 
     found = resolve_case(case)
-    rows = findings(found)
-    print(overview(rows))
+    result = check_case(found)
+    rows = findings(result)
+    print(overview(rows, result.repairs))
     levels = [row["level"] for row in rows]
     print(f"{levels.count('pass')} pass, {levels.count('warn')} warn, {levels.count('fail')} fail")
     if json is not None:
-        write_text(json, as_json({"case": found.name, "unit": found.unit, "findings": rows}))
+        content = {"case": found.name, "unit": result.unit, "repairs": result.repairs}
+        write_text(json, as_json({**content, "findings": rows}))
         print(f"written to {json}")
     return EXIT_FAILED if "fail" in levels else 0
 
 
-def findings(case: "Case") -> list[dict[str, Any]]:
-    """Check every bone of a case.
+def findings(result: "CaseCheck") -> list[dict[str, Any]]:
+    """Return findings as plain rows.
 
     Parameters
     ----------
-    case
-        The case.
+    result
+        What the check found.
 
     Returns
     -------
     rows
         ``bone``, ``check``, ``level`` (pass, warn, fail), ``found``, ``advice``.
     """
-    from hipsim.errors import MeshError
-    from hipsim.io.cases import BONES
-    from hipsim.io.meshes import load_mesh
-    from hipsim.io.quality import Finding, check_bone
-
-    rows: list[dict[str, Any]] = []
-    for bone, file in sorted(case.files.items()):
-        try:
-            found = check_bone(load_mesh(file, unit_mm=case.unit_mm), BONES[bone])
-        except MeshError as error:
-            found = (Finding("fail", "readable", str(error), "export the surface again"),)
-        rows.extend({"bone": bone, **vars(finding)} for finding in found)
-    return rows
+    return [{"bone": bone, **vars(finding)} for bone, finding in result.rows]
 
 
-def overview(rows: list[dict[str, Any]]) -> str:
-    """Lay out findings: a line per bone, then a line for everything that did not pass.
+def overview(rows: list[dict[str, Any]], repairs: "Mapping[str, Sequence[str]]") -> str:
+    """Lay out findings: a line per bone, a line per fact about joints, then what to do.
 
     Parameters
     ----------
     rows
         What :func:`findings` returned.
+    repairs
+        Bone to what is mended on loading.
     """
-    from hipsim.cli.tables import aligned
-
-    bones = list(dict.fromkeys(row["bone"] for row in rows))
-    checks = list(dict.fromkeys(row["check"] for row in rows))
-    level = {(row["bone"], row["check"]): row["level"] for row in rows}
-    facts = {(row["bone"], row["check"]): row["found"] for row in rows}
-    lines = [
-        [bone, *(level.get((bone, check), "-") for check in checks), *_facts(facts, bone)]
-        for bone in bones
+    bones = [bone for bone in dict.fromkeys(row["bone"] for row in rows) if _is_bone(bone)]
+    joints = [row for row in rows if not _is_bone(row["bone"])]
+    mended = [
+        f"mended on loading: {bone}: {', '.join(done)}" for bone, done in repairs.items() if done
     ]
     problems = [
         f"{row['level']}: {row['bone']}: {row['check']}: {row['found']}; {row['advice']}"
         for row in rows
         if row["level"] != "pass"
     ]
-    return "\n".join([aligned(["bone", *checks, "length", "surface"], lines), *problems])
+    tables = [_bone_table(rows, bones), "", _joint_table(joints), ""]
+    return "\n".join([*tables, *mended, *problems])
 
 
-def _facts(facts: dict[tuple[str, str], str], bone: str) -> list[str]:
-    """Return the length and the resolution of a bone as found."""
-    return [facts.get((bone, check), "-") for check in ("size", "resolution")]
+def _bone_table(rows: list[dict[str, Any]], bones: list[str]) -> str:
+    """Return a line per bone: how many checks passed, and the facts that tell most."""
+    from hipsim.cli.tables import aligned
+
+    lines = []
+    for bone in bones:
+        own = {row["check"]: row for row in rows if row["bone"] == bone}
+        levels = [row["level"] for row in own.values()]
+        facts = [own[fact]["found"].split(" (")[0] if fact in own else "-" for fact in FACTS]
+        lines.append([bone, *(str(levels.count(level)) for level in LEVELS), *facts])
+    return aligned(["bone", *LEVELS, *FACTS], lines, "lrrr")
+
+
+def _joint_table(rows: list[dict[str, Any]]) -> str:
+    """Return a line per finding on the case and its joints."""
+    from hipsim.cli.tables import aligned
+
+    lines = [[row["bone"], row["check"], row["level"], _short(row["found"], 72)] for row in rows]
+    return aligned(["together", "check", "level", "found"], lines)
+
+
+def _is_bone(what: str) -> bool:
+    """Tell whether a finding is about one bone."""
+    return what.startswith(("femur_", "hip_", "sacrum"))
+
+
+def _short(text: str, width: int) -> str:
+    """Cut a text to a width; the whole of it stands in the list of problems and in the JSON."""
+    return text if len(text) <= width else f"{text[: width - 3]}..."

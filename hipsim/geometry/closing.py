@@ -65,7 +65,7 @@ def close_region(bone: Mesh, is_region: BoolArray) -> ClosedRegion:
     """
     (source,) = np.nonzero(is_region)
     points, faces, owners = [bone.vertices], [bone.faces[source]], [source]
-    for rim, inside in _borders(bone.faces[source]):
+    for rim, inside in border_loops(bone.faces[source]):
         apex = _apex(bone, rim)
         wall, new = _cone(bone.vertices[rim], rim, apex, sum(map(len, points)))
         points.append(new)
@@ -76,10 +76,15 @@ def close_region(bone: Mesh, is_region: BoolArray) -> ClosedRegion:
     return ClosedRegion(mesh, np.concatenate(owners), len(source))
 
 
-def _borders(faces: IntArray) -> list[tuple[IntArray, IntArray]]:
+def border_loops(faces: IntArray) -> list[tuple[IntArray, IntArray]]:
     """Return the borders of faces (m, 3): the vertices of each loop, and the face at each edge.
 
     Every loop passes a vertex once; where the border touches itself, it is two loops.
+
+    Examples
+    --------
+    >>> [(rim.tolist(), face.tolist()) for rim, face in border_loops(np.array([[0, 1, 2]]))]
+    [([0, 1, 2], [0, 0, 0])]
     """
     start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
     n = int(faces.max()) + 1

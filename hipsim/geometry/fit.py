@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hipsim.checks import Array, BoolArray, as_points
+from hipsim.checks import Array, BoolArray, as_array, as_points
 from hipsim.errors import InputError
 from hipsim.geometry.mesh import Mesh
 from hipsim.geometry.rigid import unit
 
 _SAMPLES = 3000
+_SCORED = 5000  # points on which a proposal is scored; the best is refined on all
 _PLANE_RATIO = 1e-9
-EXTREME_MM = 0.75  # an extreme point is the mean of what reaches this near to the farthest
+_BANDS_MM = (2.5, 2.0, 1.7, *(1.5,) * 12)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +41,16 @@ class SphereFit:
     is_inlier: BoolArray
 
 
-def fit_sphere(points: ArrayLike) -> tuple[Array, float]:
+def fit_sphere(points: ArrayLike, weights: ArrayLike | None = None) -> tuple[Array, float]:
     """Fit a sphere to points in the least-squares sense.
 
     Parameters
     ----------
     points
         Surface points, shape (n, 3) with n >= 4, in mm, any frame.
+    weights
+        How much each counts, shape (n,), positive; for vertices of a mesh the area around
+        them, so that where they lie dense they count no more. Alike if left out.
 
     Returns
     -------
@@ -79,16 +83,27 @@ def fit_sphere(points: ArrayLike) -> tuple[Array, float]:
     spread = np.linalg.svd(local, compute_uv=False)
     if spread[2] <= _PLANE_RATIO * spread[0]:
         raise InputError("a sphere cannot be fitted to points in one plane")
+    root = (
+        np.ones(len(local))
+        if weights is None
+        else np.sqrt(as_array(weights, (len(local),), name="weights"))
+    )
     design = np.column_stack([2.0 * local, np.ones(len(local))])
-    solution, *_ = np.linalg.lstsq(design, (local**2).sum(axis=1), rcond=None)
+    solution = _least_squares(design, (local**2).sum(axis=1), root)
     centre, radius = solution[:3], np.sqrt(solution[3] + solution[:3] @ solution[:3])
     for _ in range(3):
         ray = local - centre
         length = np.linalg.norm(ray, axis=1)
         jacobian = np.column_stack([ray / length[:, None], np.ones(len(local))])
-        step, *_ = np.linalg.lstsq(jacobian, length - radius, rcond=None)
+        step = _least_squares(jacobian, length - radius, root)
         centre, radius = centre + step[:3], radius + step[3]
     return centre + mean, float(radius)
+
+
+def _least_squares(design: Array, wanted: Array, root: Array) -> Array:
+    """Solve for the unknowns with the root of each row's weight."""
+    solution = np.linalg.lstsq(design * root[:, None], wanted * root, rcond=None)[0]
+    return solution.astype(np.float64, copy=False)
 
 
 def fit_line(points: ArrayLike) -> tuple[Array, Array]:
@@ -104,31 +119,6 @@ def fit_line(points: ArrayLike) -> tuple[Array, Array]:
     mean = array.mean(axis=0)
     direction = np.linalg.svd(array - mean, full_matrices=False)[2][0]
     return mean, direction * (1.0 if (array[-1] - array[0]) @ direction >= 0 else -1.0)
-
-
-def extreme_point(points: Array, reach: Array, *, near_mm: float = np.inf) -> Array:
-    """Return the mean of the points that reach within a hair of the farthest.
-
-    Steadier than the farthest point alone, which jumps between vertices of a blunt top.
-
-    Parameters
-    ----------
-    points
-        Shape (n, 3) with n >= 1, mm.
-    reach
-        How far each goes in the direction asked for, shape (n,), mm.
-    near_mm
-        Points farther than this from the farthest one are another top and do not count.
-
-    Examples
-    --------
-    >>> extreme_point(np.array([[0.0, 0, 9], [0, 2, 9.5], [5, 5, 0]]), np.array([9.0, 9.5, 0]))
-    array([0.  , 1.  , 9.25])
-    """
-    best = np.argmax(reach)
-    is_near = np.linalg.norm(points - points[best], axis=1) < near_mm
-    top: Array = points[is_near & (reach > reach[best] - EXTREME_MM)].mean(axis=0)
-    return top
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,8 +171,9 @@ def find_sphere(mesh: Mesh, search: SphereSearch) -> SphereFit | None:
     if len(centres) == 0:
         return None
     areas = vertex_areas_mm2(mesh)[index]
+    thin = slice(None, None, max(1, len(index) // _SCORED))
     scores = [
-        _closeness(points, normals, c, r) @ areas / r**2
+        _closeness(points[thin], normals[thin], c, r) @ areas[thin] / r**2
         for c, r in zip(centres, radii, strict=True)
     ]
     best = int(np.argmax(scores))
@@ -230,25 +221,29 @@ def _inliers(points: Array, normals: Array, centre: Array, radius: float, band: 
 def _refine(
     mesh: Mesh, index: np.ndarray, normals: Array, centre: Array, radius: float
 ) -> SphereFit | None:
-    """Refit on the inliers of a shrinking band until the inliers settle."""
-    points = mesh.vertices[index]
-    kept = np.zeros(len(points), dtype=bool)
-    for band in (2.0, 1.5, 1.2, 1.0, 1.0, 1.0, 1.0, 1.0):
-        before, kept = kept, _inliers(points, normals, centre, radius, band)
+    """Refit in a shrinking band, weights falling smoothly to zero at its border.
+
+    Tukey's weights, so that the fit does not hang on which vertices are just in or just out.
+    """
+    points, areas = mesh.vertices[index], vertex_areas_mm2(mesh)[index]
+    for band in _BANDS_MM:
+        kept = _inliers(points, normals, centre, radius, band)
         if kept.sum() < 20:
             return None
-        if (kept == before).all():
-            break
-        centre, radius = fit_sphere(points[kept])
+        off = np.linalg.norm(points[kept] - centre, axis=1) - radius
+        weights = areas[kept] * (1.0 - (off / band) ** 2) ** 2
+        centre, radius = fit_sphere(points[kept], weights)
+    kept = _inliers(points, normals, centre, radius, 1.0)
+    if kept.sum() < 20:
+        return None
     residual = np.linalg.norm(points[kept] - centre, axis=1) - radius
-    area = vertex_areas_mm2(mesh)[index][kept].sum()
     is_inlier = np.zeros(len(mesh.vertices), dtype=bool)
     is_inlier[index[kept]] = True
     return SphereFit(
         centre=centre,
         radius_mm=radius,
         rms_mm=float(np.sqrt((residual**2).mean())),
-        coverage=float(area / (4.0 * np.pi * radius**2)),
+        coverage=float(areas[kept].sum() / (4.0 * np.pi * radius**2)),
         is_inlier=is_inlier,
     )
 

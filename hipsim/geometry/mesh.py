@@ -114,8 +114,8 @@ class Mesh:
         if (self.edge_counts[1] != 2).any():
             return False
         directed = self.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
-        code = directed[:, 0] * len(self.vertices) + directed[:, 1]
-        return len(np.unique(code)) == len(code)
+        code = np.sort(directed[:, 0] * len(self.vertices) + directed[:, 1])
+        return bool((code[1:] != code[:-1]).all())
 
     @cached_property
     def welded_faces(self) -> IntArray:

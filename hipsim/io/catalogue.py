@@ -1,14 +1,17 @@
-"""The hips and scenarios that come with hipsim, by name.
+"""The hips and scenarios that come with hipsim, and those fetched, by name.
 
-In an installed package they lie in ``hipsim/_data``; in a working copy of the repository they lie
-at its top level.
+In an installed package the embedded ones lie in ``hipsim/_data``; in a working copy of the
+repository they lie at its top level. Fetched hips lie in the folder named by ``HIPSIM_DATA_DIR``,
+else in the user's cache.
 """
 
+import os
 from pathlib import Path
 
 from hipsim.errors import ComputationError
 
 PACKAGE = Path(__file__).resolve().parents[1]
+DATA_VARIABLE = "HIPSIM_DATA_DIR"
 
 
 def data_folder(kind: str) -> Path:
@@ -46,3 +49,25 @@ def embedded_scenarios() -> dict[str, Path]:
     True
     """
     return {p.stem: p for p in sorted(data_folder("scenarios").glob("*.yaml"))}
+
+
+def user_data_folder() -> Path:
+    """Return the folder for what is fetched: ``HIPSIM_DATA_DIR``, else the user's cache."""
+    if os.environ.get(DATA_VARIABLE):
+        return Path(os.environ[DATA_VARIABLE]).expanduser()
+    import pooch
+
+    return Path(pooch.os_cache("hipsim"))
+
+
+def cases_folder() -> Path:
+    """Return the folder of the fetched hips."""
+    return user_data_folder() / "cases"
+
+
+def fetched_cases() -> dict[str, Path]:
+    """Return name to case folder of every fetched hip."""
+    folder = cases_folder()
+    if not folder.is_dir():
+        return {}
+    return {p.name: p for p in sorted(folder.iterdir()) if p.is_dir() and p.name[0] != "."}

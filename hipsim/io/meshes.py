@@ -1,11 +1,16 @@
-"""Surface files in and out: STL, PLY, OBJ, OFF, GLB/glTF by trimesh, VTP and VTK by pyvista.
+"""Surface files in and out: STL, PLY, OBJ, OFF, GLB/glTF by trimesh, VTP and VTK by pyvista, 3MF.
 
-Numbers are taken as they stand: none of these formats but glTF carries a unit, so the unit belongs
-to the case (``case.yaml``), never to a guess. Corners that coincide exactly are joined when the
-file repeats them per triangle (STL) or per patch; a surface that is closed as it stands is left
-alone. Scenes of several parts are joined after their transforms are applied.
+Of these, 3MF states its unit, and it is honoured. glTF is in metres by specification, but programs
+that export bones write millimetres into it all the same; so its numbers are taken as they stand,
+like those of the formats without a unit, and the unit is decided by the size of the bones or by
+``case.yaml``. Slicer notes the scan frame in a comment (``SPACE=LPS``): :func:`frame_of` reads it.
+
+Corners that coincide exactly are joined when the file repeats them per triangle (STL) or per
+patch; a surface that is closed as it stands is left alone. Transforms of scenes are applied.
 """
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +20,36 @@ from hipsim.checks import Array, IntArray
 from hipsim.errors import InputError, MeshError
 from hipsim.geometry import Mesh
 from hipsim.io.files import reason, write_file
+from hipsim.io.matlab import read_matlab
+from hipsim.io.three_mf import read_three_mf
 
 TRIMESH_SUFFIXES = (".stl", ".ply", ".obj", ".off", ".glb", ".gltf")
 VTK_MARKS = {".vtp": (b"<VTKFile", b"</VTKFile>"), ".vtk": (b"# vtk DataFile", b"")}
-MESH_SUFFIXES = TRIMESH_SUFFIXES + tuple(VTK_MARKS)
+MESH_SUFFIXES = (*TRIMESH_SUFFIXES, ".3mf", *VTK_MARKS)
+PARTS_SUFFIXES = (*MESH_SUFFIXES, ".mat")
 SAVED_SUFFIXES = (".ply", ".stl")
+SCENE_OPTIONS = {  # pictures and materials are not even opened
+    ".obj": ("split_objects", "skip_materials"),
+    ".glb": ("skip_materials",),
+    ".gltf": ("skip_materials",),
+}
+LARGEST_FILE_BYTES = 2_000_000_000
+_SPACE = re.compile(rb"SPACE\s*=\s*(LPS|RAS)\b")
+_HEADER_BYTES = 4096
+
+Part = tuple[str, Array, IntArray]
 
 
-def load_mesh(path: str | Path, *, unit_mm: float = 1.0) -> Mesh:
-    """Read a triangle surface.
+def load_mesh(path: str | Path, *, unit_mm: float | None = None) -> Mesh:
+    """Read a triangle surface; a file of several parts is read as one.
 
     Parameters
     ----------
     path
         A file ending in one of ``MESH_SUFFIXES``.
     unit_mm
-        Length of the file's unit in mm: 1 for mm, 10 for cm, 1000 for m.
+        Length of the file's unit in mm: 1 for mm, 10 for cm, 1000 for m. Where it is not given,
+        what the file states (3MF), else 1.
 
     Returns
     -------
@@ -44,24 +63,71 @@ def load_mesh(path: str | Path, *, unit_mm: float = 1.0) -> Mesh:
         not finite.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in MESH_SUFFIXES:
-        raise MeshError(f"{path}: a mesh file must end in {', '.join(MESH_SUFFIXES)}")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        words = "no such file" if isinstance(error, FileNotFoundError) else reason(error)
-        raise MeshError(f"cannot read {path}: {words}") from None
-    if not content:
-        raise MeshError(f"{path} is empty (0 bytes)")
-    read = _read_with_trimesh if suffix in TRIMESH_SUFFIXES else _read_with_vtk
-    vertices, faces = read(path, content)
-    if not len(faces):
+    parts, factor = _read(path, MESH_SUFFIXES, unit_mm)
+    return _as_mesh(path, _stacked(parts), factor)
+
+
+def load_parts(path: str | Path, *, unit_mm: float | None = None) -> dict[str, Mesh]:
+    """Read a file of several surfaces by name: GLB, glTF, 3MF, OBJ with objects, MATLAB.
+
+    Parameters
+    ----------
+    path
+        A file ending in one of ``PARTS_SUFFIXES``. A file of one surface gives one part, called
+        as the file names it or after the file.
+    unit_mm
+        As for :func:`load_mesh`.
+
+    Returns
+    -------
+    parts
+        Name to surface, in mm, in the order of the file.
+
+    Raises
+    ------
+    MeshError
+        As :func:`load_mesh`.
+    """
+    path = Path(path)
+    parts, factor = _read(path, PARTS_SUFFIXES, unit_mm)
+    named: dict[str, Mesh] = {}
+    for name, vertices, faces in parts:
+        if len(faces):
+            free = name if name not in named else f"{name} ({len(named) + 1})"
+            named[free] = _as_mesh(path, (vertices, faces), factor)
+    if not named:
         raise MeshError(f"{path} holds no triangle: it is damaged, cut short, or not a surface")
+    return named
+
+
+def count_triangles(path: str | Path) -> int:
+    """Return how many triangles a file lists, those without area among them.
+
+    Raises
+    ------
+    MeshError
+        If it cannot be read.
+    """
+    parts, _ = _read(Path(path), MESH_SUFFIXES, None)
+    return sum(len(faces.reshape(-1, 3)) for _, _, faces in parts)
+
+
+def frame_of(path: str | Path) -> str | None:
+    """Return the scan frame a surface file states, ``"lps"`` or ``"ras"``, or None.
+
+    3D Slicer writes ``SPACE=LPS`` or ``SPACE=RAS`` into the header or a comment.
+
+    Raises
+    ------
+    MeshError
+        If the file cannot be read.
+    """
     try:
-        return _joined(Mesh(vertices * unit_mm, faces))
-    except InputError as error:
-        raise MeshError(f"{path}: {error}") from None
+        with Path(path).open("rb") as file:
+            found = _SPACE.search(file.read(_HEADER_BYTES))
+    except OSError as error:
+        raise MeshError(f"cannot read {path}: {reason(error)}") from None
+    return found[1].decode().lower() if found else None
 
 
 def save_mesh(path: str | Path, mesh: Mesh) -> Path:
@@ -88,23 +154,72 @@ def save_mesh(path: str | Path, mesh: Mesh) -> Path:
     return write_file(path, lambda partial: partial.write_bytes(content))
 
 
-def _read_with_trimesh(path: Path, content: bytes) -> tuple[Array, IntArray]:
+def _read(path: Path, suffixes: Sequence[str], unit_mm: float | None) -> tuple[list[Part], float]:
+    """Read the parts of a file, and the length of its unit in mm."""
+    suffix = path.suffix.lower()
+    if suffix not in suffixes:
+        raise MeshError(f"{path}: a mesh file must end in {', '.join(suffixes)}")
+    _check_size(path)
+    stated_mm = 1.0
+    if suffix == ".3mf":
+        parts, stated_mm = read_three_mf(path)
+    elif suffix == ".mat":
+        parts = read_matlab(path)
+    else:
+        read = _read_with_vtk if suffix in VTK_MARKS else _read_with_trimesh
+        parts = read(path)
+    return parts, stated_mm if unit_mm is None else unit_mm
+
+
+def _check_size(path: Path) -> None:
+    """Refuse a file that is missing, empty or absurdly large."""
+    try:
+        with path.open("rb"):
+            size = path.stat().st_size
+    except OSError as error:
+        words = "no such file" if isinstance(error, FileNotFoundError) else reason(error)
+        raise MeshError(f"cannot read {path}: {words}") from None
+    if size == 0:
+        raise MeshError(f"{path} is empty (0 bytes)")
+    if size > LARGEST_FILE_BYTES:
+        raise MeshError(
+            f"{path} has {size / 1e9:.3g} GB, more than the {LARGEST_FILE_BYTES / 1e9:g} GB "
+            "a surface of bones takes; decimate it, or export one bone per file"
+        )
+
+
+def _as_mesh(path: Path, surface: tuple[Array, IntArray], unit_mm: float) -> Mesh:
+    """Make a mesh in mm of what a file holds, or name the file in the error."""
+    vertices, faces = surface
+    if not len(faces):
+        raise MeshError(f"{path} holds no triangle: it is damaged, cut short, or not a surface")
+    try:
+        return _joined(Mesh(np.asarray(vertices, dtype=np.float64) * unit_mm, faces))
+    except InputError as error:
+        raise MeshError(f"{path}: {error}") from None
+
+
+def _read_with_trimesh(path: Path) -> list[Part]:
     """Read a file by trimesh; whatever its parsers stumble over becomes one error."""
     import trimesh
 
+    options = dict.fromkeys(SCENE_OPTIONS.get(path.suffix.lower(), ()), True)
     try:
-        scene = trimesh.load_scene(path, process=False)
+        scene = trimesh.load_scene(path, process=False, **options)
         parts = [part for part in scene.dump() if isinstance(part, trimesh.Trimesh)]
     except Exception as error:  # the parsers raise whatever they stumble over
         raise MeshError(f"{path} cannot be read as {path.suffix[1:].upper()}: {error}") from error
-    return _stacked([(np.asarray(p.vertices), np.asarray(p.faces)) for p in parts])
+    return [
+        (str(p.metadata.get("node", path.stem)), np.asarray(p.vertices), np.asarray(p.faces))
+        for p in parts
+    ]
 
 
-def _read_with_vtk(path: Path, content: bytes) -> tuple[Array, IntArray]:
+def _read_with_vtk(path: Path) -> list[Part]:
     """Read VTK polygonal data; VTK itself prints its errors instead of raising them."""
     import pyvista as pv
 
-    kind = path.suffix[1:].upper()
+    kind, content = path.suffix[1:].upper(), path.read_bytes()
     head, tail = VTK_MARKS[path.suffix.lower()]
     if head not in content[:1000]:
         raise MeshError(f"{path} cannot be read as {kind}: wrong header")
@@ -121,16 +236,17 @@ def _read_with_vtk(path: Path, content: bytes) -> tuple[Array, IntArray]:
     if not isinstance(surface, pv.PolyData):
         raise MeshError(f"{path} holds {type(surface).__name__}, wanted a surface (PolyData)")
     triangles = surface.triangulate()
-    return np.asarray(triangles.points), triangles.faces.reshape(-1, 4)[:, 1:]
+    faces = triangles.faces.reshape(-1, 4)[:, 1:]
+    return [(path.stem, np.asarray(triangles.points), faces)]
 
 
-def _stacked(parts: list[tuple[Array, IntArray]]) -> tuple[Array, IntArray]:
+def _stacked(parts: list[Part]) -> tuple[Array, IntArray]:
     """Join parts into one list of vertices and faces."""
     if not parts:
         return np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64)
-    offsets = np.cumsum([0] + [len(vertices) for vertices, _ in parts[:-1]])
-    faces = [f.reshape(-1, 3) + at for (_, f), at in zip(parts, offsets, strict=True)]
-    return np.vstack([v for v, _ in parts]).astype(np.float64), np.vstack(faces)
+    offsets = np.cumsum([0] + [len(vertices) for _, vertices, _ in parts[:-1]])
+    faces = [f.reshape(-1, 3) + at for (_, _, f), at in zip(parts, offsets, strict=True)]
+    return np.vstack([v for _, v, _ in parts]).astype(np.float64), np.vstack(faces)
 
 
 def _joined(mesh: Mesh) -> Mesh:

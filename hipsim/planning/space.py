@@ -1,18 +1,28 @@
-"""Ischiofemoral space of the neutral hip, both ways: in space and the radiologist's.
+"""Ischiofemoral and quadratus femoris space of the neutral hip, in space and the radiologist's way.
 
 ``ifs_3d_mm`` is the exact minimum distance between the lesser trochanter region and the ischium.
 ``ifs_axial_mm`` is the smallest distance within one axial plane (Torriani's definition on axial
 MRI), over axial planes half a millimetre apart. The neutral pose is pelvic zero ``app`` x femoral
 zero ``condylar``; axial planes are those across the pelvis's Y axis. A plane sees less than space
 does, so 3D <= axial always.
+
+The quadratus femoris space (QFS) is what the hamstring tendons leave of that space. The tendons are
+no bone: they are a layer of stated thickness on the footprint of the hamstrings, everything within
+that distance of it. So QFS is the distance to the footprint minus the thickness, or the distance to
+bare ischium, whichever is less; without thickness it is the ischiofemoral space. It is negative
+where the trochanter presses into the layer. The default thickness is that of the semimembranosus
+tendon, which faces the trochanter, 1 cm below its origin: 8 +- 2 mm (conjoined tendon 10 +- 3 mm;
+Feucht et al. 2014, doi 10.1007/s00167-014-3124-0); published ischiofemoral minus quadratus femoris
+spaces of controls are 6 to 11 mm.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from hipsim.anatomy.footprint import hamstring_footprint
 from hipsim.anatomy.hip import Hip
-from hipsim.checks import Array
+from hipsim.checks import Array, as_number
 from hipsim.errors import AnatomyError
 from hipsim.geometry import Mesh, rigid
 from hipsim.geometry.section import section_segments
@@ -20,6 +30,7 @@ from hipsim.kinematics import motions, pelvis_from_femur
 from hipsim.proximity import DistanceQuery
 
 AXIAL_STEP_MM = 0.5
+HAMSTRING_LAYER_MM = 8.0
 _UP = np.array([0.0, 1.0, 0.0])
 
 
@@ -81,6 +92,68 @@ def ischiofemoral_space(hip: Hip) -> IschiofemoralSpace:
         points_mm=np.stack([nearest.points_a_mm[0], nearest.points_b_mm[0]]),
         ifs_axial_mm=axial,
         axial_points_mm=pair,
+    )
+
+
+@dataclass(frozen=True)
+class QuadratusFemorisSpace:
+    """The space between lesser trochanter and hamstring tendons in the neutral pose.
+
+    Attributes
+    ----------
+    qfs_3d_mm
+        Minimum in space; negative is depth into the tendon layer or the bone.
+    qfs_axial_mm
+        Minimum within one axial plane.
+    hamstring_layer_mm
+        Thickness of the tendon layer this holds for.
+    """
+
+    qfs_3d_mm: float
+    qfs_axial_mm: float
+    hamstring_layer_mm: float
+
+
+def quadratus_femoris_space(
+    hip: Hip,
+    *,
+    hamstring_layer_mm: float = HAMSTRING_LAYER_MM,
+    bare: IschiofemoralSpace | None = None,
+) -> QuadratusFemorisSpace:
+    """Measure the quadratus femoris space of a hip in the neutral pose.
+
+    Parameters
+    ----------
+    hip
+        A hip with pelvic and femoral frames; its hamstring footprint is where the tendons lie.
+    hamstring_layer_mm
+        Thickness of the tendons, 0 to 25 mm.
+    bare
+        The ischiofemoral space of this hip if it is known already; else it is measured.
+
+    Raises
+    ------
+    InputError
+        If the thickness is out of range.
+    AnatomyError
+        If lesser trochanter and ischium, or footprint, share no axial plane in neutral.
+
+    References
+    ----------
+    Torriani et al., AJR 2009;193:186 (definition); Singer et al. 2015 (pooled values).
+    """
+    layer = as_number(hamstring_layer_mm, name="hamstring_layer_mm", low=0.0, high=25.0, unit="mm")
+    bone = bare or ischiofemoral_space(hip)
+    transform = pelvis_from_femur(hip, motions.neutral())
+    patch = hip.hip_bone.submesh(hamstring_footprint(hip).is_face)
+    trochanter = hip.femoral_region("lesser_trochanter").transformed(transform[0])
+    query = DistanceQuery(
+        hip.femoral_body("lesser_trochanter").mesh, patch, parent_b=hip.pelvic_body("ischium").mesh
+    )
+    return QuadratusFemorisSpace(
+        qfs_3d_mm=min(bone.ifs_3d_mm, float(query(transform).distance_mm[0]) - layer),
+        qfs_axial_mm=min(bone.ifs_axial_mm, _axial_space(hip, trochanter, patch)[0] - layer),
+        hamstring_layer_mm=layer,
     )
 
 

@@ -16,11 +16,14 @@ true to the last bit, cutting, turning and joining are done in a frame whose Y i
 origin lies on the cut.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
+from hipsim.anatomy.attachment import ATTACHED_BONE, Footprint
+from hipsim.anatomy.fragments import SHAFT_AXIS, fragment_shaft_axis
 from hipsim.anatomy.frames import knee_centre
 from hipsim.anatomy.hip import Hip, Labels
 from hipsim.anatomy.landmarks import (
@@ -29,10 +32,9 @@ from hipsim.anatomy.landmarks import (
     Landmarks,
 )
 from hipsim.anatomy.sides import side_sign
-from hipsim.checks import Array, as_choice, as_number
+from hipsim.checks import Array, IntArray, as_choice, as_number
 from hipsim.errors import InputError
 from hipsim.geometry import Mesh, cut, rigid
-from hipsim.surgery.trochanter import SHAFT_AXIS, fragment_shaft_axis
 
 Level = Literal["subtrochanteric", "intertrochanteric", "supracondylar"]
 Axis = Literal["mechanical", "anatomical"]
@@ -155,10 +157,12 @@ def _turn_distal(hip: Hip, scan_from_cut: Array, turn: Array, note: dict[str, An
     names = _turned_landmarks(hip.landmarks, cut_from_scan)
     after, contact = hip, 1.0
     if (turn != np.eye(3)).any():
-        femur, labels, contact = _joined(hip, upper, lower, turned)
+        joined, labels, sources, contact = _joined(hip, upper, lower, turned)
+        femur = joined.transformed(scan_from_cut)
         after = hip.evolved(
-            femur=femur.transformed(scan_from_cut),
+            femur=femur,
             femoral_labels=labels,
+            footprints=_carried(hip.footprints, femur, sources),
             landmarks=hip.landmarks.moved(moved, names),
         )
     changes = _leg_changes(hip.landmarks, after.landmarks)
@@ -227,19 +231,32 @@ def _flattened(piece: cut.Cut) -> Mesh:
     return Mesh(vertices, piece.mesh.faces)
 
 
-def _joined(hip: Hip, upper: cut.Cut, lower: cut.Cut, turned: Mesh) -> tuple[Mesh, Labels, float]:
-    """Return the femur of both fragments, its labels, and the share of the cut in contact."""
+def _joined(
+    hip: Hip, upper: cut.Cut, lower: cut.Cut, turned: Mesh
+) -> tuple[Mesh, Labels, IntArray, float]:
+    """Return the femur of both fragments, labels, source faces and the share of cut in contact."""
     femur = cut.union(upper.mesh, turned)
     cut.check_volumes(hip.femur, femur.mesh)
     labels = np.concatenate([_labels(piece, hip.femoral_labels) for piece in (upper, lower)])
-    is_rim = np.concatenate([upper.source_faces, lower.source_faces]) < 0
+    sources = np.concatenate([upper.source_faces, lower.source_faces])
+    is_rim = sources < 0
     in_lower = femur.tool_faces + len(upper.source_faces)
     piece_faces = np.where(femur.source_faces >= 0, femur.source_faces, in_lower)
     step = float(femur.mesh.face_areas_mm2[is_rim[piece_faces]].sum())
     contact = 1.0 - step / (upper.made_area_mm2 + lower.made_area_mm2)
     if contact <= 0.0:
         raise InputError("the fragments would no longer touch; turn less or about the other axis")
-    return femur.mesh, labels[piece_faces], contact
+    return femur.mesh, labels[piece_faces], sources[piece_faces], contact
+
+
+def _carried(
+    footprints: Mapping[str, Footprint], femur: Mesh, sources: IntArray
+) -> dict[str, Footprint]:
+    """Carry the footprints on the femur to its new faces; those on the hip bone stay."""
+    return {
+        name: old.carried(femur, sources) if ATTACHED_BONE[name] == "femur" else old
+        for name, old in footprints.items()
+    }
 
 
 def _labels(piece: cut.Cut, labels: Labels) -> Labels:

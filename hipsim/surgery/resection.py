@@ -15,9 +15,12 @@ axis end before all that and are flat throughout.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from hipsim.anatomy.attachment import Footprint
+from hipsim.anatomy.footprint import iliopsoas_footprint, share_removed
 from hipsim.anatomy.hip import FEMORAL_STRUCTURES, Hip
 from hipsim.checks import Array, as_number
 from hipsim.errors import InputError
@@ -45,6 +48,9 @@ class Resection:
     plane_point_mm, plane_normal
         Point of the plane under that farthest point, and the direction out of the bone, each
         shape (3,), scan frame.
+    footprint
+        What is left of the insertion of the iliopsoas; its ``lost_share`` is what surgery has taken
+        so far.
     """
 
     hip: Hip
@@ -53,6 +59,7 @@ class Resection:
     depth_mm: float
     plane_point_mm: Array
     plane_normal: Array
+    footprint: Footprint
 
 
 def resect_lesser_trochanter(hip: Hip, *, depth_mm: float, tilt_deg: float = 0.0) -> Hip:
@@ -73,7 +80,9 @@ def resect_lesser_trochanter(hip: Hip, *, depth_mm: float, tilt_deg: float = 0.0
     hip
         The femur's cut surface is labelled ``lesser_trochanter``. The landmark
         ``lesser_trochanter`` stays at the apex of the intact bone, because regions, levels of
-        osteotomy and depths of later resections refer to it. One entry is added to ``notes``.
+        osteotomy and depths of later resections refer to it. One entry is added to ``notes``; it
+        says which share of the iliopsoas insertion this cut and all cuts so far have taken. What
+        is left of the insertion is in ``footprints``.
 
     Raises
     ------
@@ -110,24 +119,43 @@ def lesser_trochanter_resection(hip: Hip, *, depth_mm: float, tilt_deg: float = 
     depth = _depth(depth_mm, trochanter)
     point = trochanter.apex + trochanter.outward * (trochanter.top_above_apex_mm - depth)
     femur, labels, removed, area = hip.femur, hip.femoral_labels, None, 0.0
+    before = footprint = iliopsoas_footprint(hip)
     if depth > 0.0:
         kept, piece = cut.divide(hip.femur, _tool(trochanter, point))
         labels = kept.carried(labels, FEMORAL_STRUCTURES.index("lesser_trochanter"))
         femur, removed, area = kept.mesh, piece.mesh, kept.made_area_mm2
+        footprint = before.carried(kept.mesh, kept.source_faces)
     volume = 0.0 if removed is None else removed.volume_mm3
     note = {
-        "procedure": "resect_lesser_trochanter",
-        "depth_mm": depth,
-        "tilt_deg": float(tilt_deg),
-        "largest_depth_mm": trochanter.largest_depth_mm,
+        **_planned(trochanter, depth, float(tilt_deg), point),
         "removed_volume_mm3": volume,
         "cut_area_mm2": area,
-        "neck_pass_mm": None if trochanter.neck_pass is None else trochanter.neck_pass.tolist(),
+        "footprint_removed_share": share_removed(before, footprint),
+        "footprint_lost_share": footprint.lost_share,
+    }
+    after = hip.evolved(
+        femur=femur,
+        femoral_labels=labels,
+        notes=(*hip.notes, note),
+        footprints={**hip.footprints, "iliopsoas": footprint},
+    )
+    return Resection(after, removed, volume, depth, point, trochanter.outward, footprint)
+
+
+def _planned(
+    trochanter: Trochanter, depth_mm: float, tilt_deg: float, point: Array
+) -> dict[str, Any]:
+    """Note where the plane lies and what bounds it."""
+    neck_pass = trochanter.neck_pass
+    return {
+        "procedure": "resect_lesser_trochanter",
+        "depth_mm": depth_mm,
+        "tilt_deg": tilt_deg,
+        "largest_depth_mm": trochanter.largest_depth_mm,
+        "neck_pass_mm": None if neck_pass is None else neck_pass.tolist(),
         "plane_point_mm": point.tolist(),
         "plane_normal": trochanter.outward.tolist(),
     }
-    after = hip.evolved(femur=femur, femoral_labels=labels, notes=(*hip.notes, note))
-    return Resection(after, removed, volume, depth, point, trochanter.outward)
 
 
 def _tilt(tilt_deg: float) -> float:

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from hipsim.anatomy.fragments import fragment_shaft_axis
 from hipsim.anatomy.hip import FEMORAL_STRUCTURES, Hip
 from hipsim.anatomy.sides import side_sign
 from hipsim.checks import Array, IntArray
@@ -27,7 +28,6 @@ APEX_RADIUS_MM = 8.0  # the farthest point of the trochanter is sought this near
 SHAFT_BELOW_APEX_MM = 30.0  # level at which the trochanter has run out (published LT profiles)
 SHAFT_SLAB_MM = 3.0  # half-height of the slice of shaft measured there
 LOWEST_PASS_MM = 0.5  # over the shaft; one that is lower bounds nothing a plane could reach
-SHAFT_AXIS = ("shaft_axis_proximal", "shaft_axis_distal")
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,20 +103,6 @@ def find_trochanter(hip: Hip, tilt_deg: float = 0.0) -> Trochanter:
         neck_pass = None if vertex is None else hip.femur.vertices[vertex]
     apex_height = float((apex - foot) @ outward)
     return Trochanter(apex, up, outward, forward, apex_height, top, shaft, neck_pass)
-
-
-def fragment_shaft_axis(hip: Hip) -> tuple[Array, Array]:
-    """Return both points of the shaft axis of the fragment that carries the trochanter.
-
-    After an osteotomy below the trochanter the shaft axis landmarks belong to the distal fragment;
-    the trochanter still sits on the old one, so the turns noted since are undone.
-    """
-    points = np.stack([hip.landmarks[name] for name in SHAFT_AXIS])
-    for note in reversed(hip.notes):
-        turned = note.get("turned_landmarks", ())
-        if set(SHAFT_AXIS) <= set(turned) and "lesser_trochanter" not in turned:
-            points = rigid.apply(rigid.inverse(np.array(note["moved_from_before"])), points)
-    return points[0], points[1]
 
 
 def _noted_pass(hip: Hip, tilt_deg: float) -> tuple[bool, Array | None]:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -11,7 +10,6 @@ import pytest
 
 from hipsim import __version__
 from hipsim.cli import EXIT_INTERRUPTED, EXIT_REFUSED, answer
-from hipsim.cli.check import EXIT_FAILED
 
 HELP_S = 0.3  # what the README promises
 HEAVY = ("numpy", "scipy", "trimesh", "pyvista", "numba", "matplotlib", "pydantic", "xarray")
@@ -127,8 +125,8 @@ def test_measure__writes_every_key(tmp_path, capsys):
     found = json.loads((tmp_path / "m.json").read_text())
     assert set(found) >= KEYS
     said = capsys.readouterr().out
-    assert f"{found['ifs_3d_mm']:.1f}  mm" in said
-    assert "femoral version (" in said
+    assert f"{found['ifs_3d_mm']:.1f} mm" in said
+    assert "femoral version, Murphy" in said
 
 
 @pytest.mark.bones
@@ -136,26 +134,6 @@ def test_measure__asks_for_the_side_of_a_real_case(bones, capsys):
     assert answer(["measure", str(bones / "vsd" / "z027")]) == EXIT_REFUSED
     assert "holds both hips: say side 'right' or 'left'" in capsys.readouterr().err
     assert answer(["measure", str(bones / "hubmap_vh" / "vh_f"), "--side", "left"]) == 0
-
-
-@pytest.mark.bones
-def test_check__tells_what_to_do_with_ugly_bones(bones, tmp_path, capsys):
-    shutil.copy(bones / "ugly" / "r_pelvis.stl", tmp_path / "hip_r.stl")
-    shutil.copy(bones / "ugly" / "r_femur.stl", tmp_path / "femur_r.stl")
-    (tmp_path / "hip_l.stl").write_bytes(b"")
-    assert answer(["check", str(tmp_path), "--json", str(tmp_path / "c.json")]) == EXIT_FAILED
-    said = capsys.readouterr().out
-    assert "fail: hip_r: closed: the surface has 1 open edge; close the holes" in said
-    assert "write 'unit: m' in case.yaml" in said
-    assert "fail: hip_l: readable:" in said
-    levels = {f["level"] for f in json.loads((tmp_path / "c.json").read_text())["findings"]}
-    assert levels == {"pass", "fail"}
-
-
-def test_check__passes_the_embedded_hips(capsys):
-    for name in ("woman", "woman_narrow", "man"):
-        assert answer(["check", name]) == 0
-        assert " 0 fail" in capsys.readouterr().out
 
 
 def test_demo__runs_from_anywhere_and_over_an_earlier_demo(tmp_path, monkeypatch, capsys):

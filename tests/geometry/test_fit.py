@@ -65,3 +65,12 @@ def test_find_sphere__finds_nothing_on_a_box():
 def test_angle_rad__is_accurate_for_tiny_angles():
     a, b = np.array([1.0, 0, 0]), np.array([1.0, 1e-9, 0])
     assert fit.angle_rad(a, b) == pytest.approx(1e-9, rel=1e-6)
+
+
+def test_fit_sphere__weights_count_like_repeated_points(rng):
+    points = rng.normal(size=(30, 3)) * [1.0, 1.2, 0.9]
+    repeats = rng.integers(1, 4, size=30)
+    weighted = fit.fit_sphere(points, repeats)
+    repeated = fit.fit_sphere(np.repeat(points, repeats, axis=0))
+    np.testing.assert_allclose(weighted[0], repeated[0], atol=1e-8)  # mm, rounding
+    assert weighted[1] == pytest.approx(repeated[1], abs=1e-8)

@@ -73,7 +73,7 @@ def test_find_case__refuses_a_missing_folder_and_a_file(tmp_path):
     with pytest.raises(CaseError, match="no such case folder"):
         find_case(tmp_path / "none" / "deeper")
     (tmp_path / "a.stl").write_bytes(b"")
-    with pytest.raises(CaseError, match="a file, not a case folder"):
+    with pytest.raises(CaseError, match="a file, not a case folder; 'hipsim import SOURCE"):
         find_case(tmp_path / "a.stl")
 
 
@@ -116,10 +116,28 @@ def test_case_yaml__sets_name_unit_and_description(tmp_path):
     assert case.description == {"sex": "female", "age_years": 37}
 
 
+def test_case_yaml__keeps_what_an_import_records(tmp_path):
+    text = "frame: ras\nsources: [{file: a.mat, sha256: ab, bones: [hip_r], unit: m, why: w}]\n"
+    text += "mended: {hip_r: [turned the surface outward]}\n"
+    case = find_case(folder_of(tmp_path / "p", *BOTH, case__yaml=text))
+    assert case.frame == "ras"
+    assert case.description["sources"][0]["file"] == "a.mat"
+    assert (case.stated_unit, case.unit) == (None, "mm")
+
+
 BAD_SETTINGS = [
+    ("frame: las\n", r"case\.yaml:1:1: frame must be lps, ras or unknown, got 'las'"),
+    ("sources: a.mat\n", r"case\.yaml:1:1: sources must be a list of files"),
+    (
+        "sources:\n- file: a\n- fiel: b\n",
+        r"case\.yaml:3:3: unknown key 'fiel' \(did you mean 'file'\?\)",
+    ),
+    ("sources: [{zzz: 1}]\n", r"unknown key 'zzz'; known: file, url"),
+    ("mended: [a]\n", r"case\.yaml:1:1: mended must list what was done per bone"),
+    ("mended: {hip_r: a}\n", r"case\.yaml:1:1: mended must list what was done per bone"),
     ("unti: m\n", r"case\.yaml:1:1: unknown key 'unti' \(did you mean 'unit'\?\)"),
     ("name: x\nzzz: 1\n", r"case\.yaml:2:1: unknown key 'zzz'; known: name, unit"),
-    ("unit: yard\n", r"case\.yaml:1:1: unit must be one of mm, cm, m, inch, got 'yard'"),
+    ("unit: yard\n", r"case\.yaml:1:1: unit must be mm, cm, m or inch, got 'yard'"),
     ("unit: m\nunit: mm\n", r"case\.yaml:2:1: key 'unit' appears twice"),
     ("side: both\n", r"case\.yaml:1:1: side must be right or left, got 'both'"),
     ("- a\n", r"case\.yaml:1:1: wanted 'key: value' lines at the top, got a list"),

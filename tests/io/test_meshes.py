@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import trimesh
-from shapes import sphere
+from patient import three_mf
+from shapes import box, sphere
 
 from hipsim.errors import InputError, MeshError
 from hipsim.geometry import Mesh
-from hipsim.io.meshes import MESH_SUFFIXES, load_mesh, save_mesh
+from hipsim.io import meshes
+from hipsim.io.meshes import MESH_SUFFIXES, frame_of, load_mesh, load_parts, save_mesh
 
 FLOAT32_TOL = 1e-5  # mm, a coordinate of 100 mm in STL
 
@@ -24,6 +26,8 @@ def as_trimesh(mesh: Mesh) -> trimesh.Trimesh:
 def written(folder, mesh, suffix):
     """Write a mesh by another program than ours, where there is one for the format."""
     path = folder / f"ball{suffix}"
+    if suffix == ".3mf":
+        return three_mf(path, {"ball": mesh})
     if suffix in (".vtp", ".vtk"):
         pv = pytest.importorskip("pyvista")
         pv.wrap(as_trimesh(mesh)).save(path)
@@ -92,13 +96,23 @@ def half(path, folder):
     return damaged
 
 
-@pytest.mark.parametrize("suffix", [".ply", ".stl", ".glb", ".vtp", ".vtk"])
+@pytest.mark.parametrize("suffix", [".ply", ".stl", ".glb", ".3mf", ".vtp", ".vtk"])
 def test_load_mesh__refuses_a_file_cut_short(tmp_path, ball, suffix):
     damaged = half(written(tmp_path, ball, suffix), tmp_path)
     with pytest.raises(MeshError, match=rf"half\{suffix}"):
         load_mesh(damaged)
 
 
+HUGE_PLY = """ply
+format binary_little_endian 1.0
+element vertex 4000000000
+property float x
+property float y
+property float z
+element face 4000000000
+property list uchar int vertex_indices
+end_header
+"""
 BAD_FILES = [
     ("a.ply", b"", r"a\.ply is empty \(0 bytes\)"),
     ("a.ply", b"hello", r"a\.ply cannot be read as PLY: Not a ply file"),
@@ -109,6 +123,12 @@ BAD_FILES = [
     ("a.glb", b"hello", r"a\.glb cannot be read as GLB"),
     ("a.vtp", b"hello", r"a\.vtp cannot be read as VTP: wrong header"),
     ("a.vtk", b"hello", r"a\.vtk cannot be read as VTK: wrong header"),
+    ("a.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n", r"a\.obj cannot be read as OBJ"),
+    ("a.off", b"OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 9\n", r"a\.off cannot be read as OFF"),
+    ("a.off", b"OFF\n4000000000 1 0\n0 0 0\n1 0 0\n", r"a\.off cannot be read as OFF"),
+    ("a.ply", HUGE_PLY.encode(), r"a\.ply cannot be read as PLY: PLY is unexpected length"),
+    ("a.stl", b"x" * 80 + b"\xff\xff\xff\x7f" + b"0" * 500, r"a\.stl (holds|cannot)"),
+    ("a.mat", b"hello", r"a\.mat: a mesh file must end in \.stl"),
     ("a.txt", b"hello", r"a\.txt: a mesh file must end in \.stl"),
 ]
 
@@ -130,3 +150,66 @@ def test_load_mesh__refuses_vtk_data_that_is_no_surface(tmp_path):
     pv.ImageData(dimensions=(3, 3, 3)).save(tmp_path / "image.vtk")
     with pytest.raises(MeshError, match="holds ImageData, wanted a surface"):
         load_mesh(tmp_path / "image.vtk")
+
+
+def test_load_mesh__refuses_absurdly_large_files(tmp_path, ball, monkeypatch):
+    path = save_mesh(tmp_path / "ball.ply", ball)
+    monkeypatch.setattr(meshes, "LARGEST_FILE_BYTES", 1000)
+    with pytest.raises(MeshError, match=r"ball\.ply has .* GB, more than the 1e-06 GB"):
+        load_mesh(path)
+
+
+def test_load_mesh__takes_names_that_are_not_utf8(tmp_path):
+    (tmp_path / "a.obj").write_bytes(b"o B\xfcro\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    assert len(load_mesh(tmp_path / "a.obj").faces) == 1
+
+
+def test_load_parts__keeps_the_names_of_a_scene(tmp_path, ball):
+    scene = trimesh.Scene()
+    for name, mesh in (("femur_r", ball), ("hip_r", box())):
+        scene.add_geometry(as_trimesh(mesh), node_name=name, geom_name=name)
+    scene.export(tmp_path / "two.glb")
+    found = load_parts(tmp_path / "two.glb", unit_mm=10.0)
+    assert {name: len(mesh.faces) for name, mesh in found.items()} == {"femur_r": 320, "hip_r": 12}
+    assert found["hip_r"].bounds[1] == pytest.approx([10.0, 10.0, 10.0])
+
+
+def test_load_parts__keeps_the_objects_of_an_obj(tmp_path):
+    text = "o {}\nv 0 0 {z}\nv 1 0 {z}\nv 0 1 {z}\nf {} {} {}\n"
+    first, second = text.format("femur_r", 1, 2, 3, z=0), text.format("hip_r", 4, 5, 6, z=7)
+    (tmp_path / "two.obj").write_text(first + second)
+    found = load_parts(tmp_path / "two.obj")
+    assert {name: mesh.vertices[0, 2] for name, mesh in found.items()} == {"femur_r": 0, "hip_r": 7}
+
+
+def test_load_parts__refuses_a_scene_without_surfaces(tmp_path):
+    (tmp_path / "a.obj").write_text("v 0 0 0\nv 1 0 0\n")
+    with pytest.raises(MeshError, match="holds no triangle"):
+        load_parts(tmp_path / "a.obj")
+
+
+@pytest.mark.parametrize(
+    ("said", "frame"), [("SPACE=LPS", "lps"), ("SPACE=RAS", "ras"), ("", None)]
+)
+def test_frame_of__reads_what_slicer_notes(tmp_path, ball, said, frame):
+    content = save_mesh(tmp_path / "a.ply", ball).read_bytes()
+    noted = content.replace(b"comment hipsim, mm", b"comment 3D Slicer output. " + said.encode())
+    (tmp_path / "a.ply").write_bytes(noted)
+    assert frame_of(tmp_path / "a.ply") == frame
+    assert load_mesh(tmp_path / "a.ply").content_hash == ball.content_hash
+
+
+def test_frame_of__names_a_missing_file(tmp_path):
+    with pytest.raises(MeshError, match=r"cannot read .*none\.stl"):
+        frame_of(tmp_path / "none.stl")
+
+
+def test_load_mesh__a_gltf_may_not_reach_out_of_its_folder(tmp_path, ball):
+    (tmp_path / "in").mkdir()
+    path = written(tmp_path / "in", ball, ".gltf")
+    buffers = [file for file in (tmp_path / "in").iterdir() if file != path]
+    for buffer in buffers:
+        buffer.rename(tmp_path / buffer.name)
+    path.write_text(path.read_text().replace('"uri":"', '"uri":"../'))
+    with pytest.raises(MeshError, match=r"ball\.gltf cannot be read as GLTF: .*escapes"):
+        load_mesh(path)

@@ -47,7 +47,7 @@ def test_motion__is_frozen_and_shares_no_memory():
         ({"segments": ("a", "b", "a")}, "segment 'a' must be one unbroken run"),
         ({"segments": ("a", "a", "a"), "progress": [0, 2, 1]}, "must not turn back"),
         ({"pelvic_zero": "table"}, "pelvic_zero must be one of app, isb"),
-        ({"femoral_zero": "tabletop"}, "femoral_zero must be one of condylar, isb"),
+        ({"femoral_zero": "desk"}, "femoral_zero must be one of condylar, isb, tabletop"),
         ({"pelvic_tilt_deg": 100}, "pelvic_tilt_deg must be within -90 to 90"),
         ({"threshold_mm": np.nan}, "threshold_mm must be finite"),
         ({"shape": (2, 2)}, "must place each of the 3 poses once"),

@@ -6,11 +6,17 @@ from phantom import phantom_hip
 from real_hips import HIPS, real_hip, reference
 from shapes import box, random_rigid
 
-from hipsim.errors import AnatomyError
+from hipsim.anatomy.painting import footprint_from_faces
+from hipsim.errors import AnatomyError, InputError
 from hipsim.geometry import rigid
 from hipsim.kinematics import motions
 from hipsim.planning.clearance import ClearanceQuery
-from hipsim.planning.space import _in_plane, ischiofemoral_space
+from hipsim.planning.space import (
+    HAMSTRING_LAYER_MM,
+    _in_plane,
+    ischiofemoral_space,
+    quadratus_femoris_space,
+)
 
 CLOSED_FORM_TOL_MM = 1e-9  # point to plane, rounding at 100 mm
 REFERENCE_TOL_MM = 4.0  # definitions move the reference figures by up to 3 mm
@@ -80,3 +86,41 @@ def test_space__of_real_hips_shrinks_in_extension_adduction_and_external_rotatio
         space = query(motions.neutral().evolved(**angles)).minimum_mm
         assert space < neutral - 1.0, name
         assert space == pytest.approx(expected[name], abs=REFERENCE_TOL_MM), name
+
+
+@pytest.mark.parametrize("layer_mm", [0.0, 5.0, 8.0, 12.0])
+def test_quadratus_space__of_the_phantom_is_the_gap_less_the_layer(layer_mm):
+    """The footprint covers the foot of the phantom's apex, so the layer is all that goes."""
+    found = quadratus_femoris_space(phantom_hip(gap_mm=17.0), hamstring_layer_mm=layer_mm)
+    assert found.qfs_3d_mm == pytest.approx(17.0 - layer_mm, abs=CLOSED_FORM_TOL_MM)
+    assert found.qfs_axial_mm >= found.qfs_3d_mm - CLOSED_FORM_TOL_MM
+    assert found.hamstring_layer_mm == layer_mm
+
+
+def test_quadratus_space__is_negative_where_the_trochanter_presses_into_the_tendons():
+    found = quadratus_femoris_space(phantom_hip(gap_mm=3.0), hamstring_layer_mm=8.0)
+    assert found.qfs_3d_mm == pytest.approx(-5.0, abs=CLOSED_FORM_TOL_MM)
+
+
+def test_quadratus_space__takes_the_footprint_a_person_painted():
+    hip = phantom_hip(gap_mm=17.0)
+    above = np.flatnonzero(hip.hip_bone.face_centres[:, 1] > 20.0)
+    painted = footprint_from_faces(hip, above, attachment="hamstrings")
+    with pytest.raises(AnatomyError, match="share no axial plane"):
+        quadratus_femoris_space(hip.evolved(footprints={"hamstrings": painted}))
+
+
+def test_quadratus_space__refuses_an_impossible_layer():
+    with pytest.raises(InputError, match="hamstring_layer_mm must be within 0 to 25 mm"):
+        quadratus_femoris_space(phantom_hip(), hamstring_layer_mm=40.0)
+
+
+@pytest.mark.bones
+@pytest.mark.parametrize(("case", "side"), HIPS[::3])
+def test_quadratus_space__of_real_hips_lies_below_the_ischiofemoral(bones, case, side):
+    hip = real_hip(bones, case, side)
+    bare = ischiofemoral_space(hip)
+    found = quadratus_femoris_space(hip, bare=bare)
+    assert found.qfs_3d_mm <= found.qfs_axial_mm + CLOSED_FORM_TOL_MM
+    least = bare.ifs_3d_mm - HAMSTRING_LAYER_MM - CLOSED_FORM_TOL_MM
+    assert least <= found.qfs_3d_mm <= bare.ifs_3d_mm
