@@ -242,7 +242,7 @@ HIPSIM = Peer("hipsim", "hipsim", "hipsim", build_hipsim)
 COAL = Peer("coal", "coal", "coal", build_coal)
 COAL_PRESET = Peer("coal preset", "coal", "coal", build_coal_preset)
 FCL = Peer("python-fcl", "fcl", "python-fcl", build_fcl)
-TRIMESH = Peer("trimesh", "trimesh.collision", "trimesh", build_trimesh)
+TRIMESH = Peer("trimesh", "fcl", "trimesh", build_trimesh)  # its CollisionManager needs fcl
 VTK = Peer("VTK", "vtkmodules.vtkFiltersCore", "vtk", build_vtk, is_exact=False)
 OPEN3D = Peer("Open3D", "open3d", "open3d", build_open3d, is_exact=False)
 EXACT = (COAL, COAL_PRESET, FCL, TRIMESH)

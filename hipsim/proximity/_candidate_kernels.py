@@ -41,7 +41,7 @@ def find_candidates(side_a, side_b, poses, backs, ways, wanted, caps, seeds, lis
     Fills how far points of a, of b, have moved at most since the first pose (2, n), bounds of the
     distance from above (n,), pairs of triangles that near (2, n), the boxes in lists (2, n, m),
     leaves or small, and how many they are (2, n), -1 where they are too many to list. Room to
-    work in: nodes (5, c), numbers (7, 6 c), fronts (f,), spans (64, 4), two numbers to remember.
+    work in: nodes (5, c), numbers (7, 6 c), fronts (f,), spans (64, 4), four numbers to remember.
     """
     measure_way(side_a, poses, ways[0])
     measure_way(side_b, backs, ways[1])
@@ -70,7 +70,7 @@ def follow(side, other, way, room):
     for k in range(way[3].shape[0]):
         last = max(k - 1, 0)
         x, y, z = approach(side, other, way, k, mine[last], others[last], x, y, z, room)
-        if room[4][1] < 0:  # a nearer pair was known
+        if room[4][3] < 0:  # a nearer pair was known
             x, y, z = side[2][9 * mine[k]], side[2][9 * mine[k] + 1], side[2][9 * mine[k] + 2]
 
 
@@ -79,7 +79,7 @@ def approach(side, other, way, k, i, j, x, y, z, room):
     """Go from a point of one surface to the nearest of the other, and back, while that is nearer.
 
     Returns the last point of the first surface. If no pair as near was known it is noted, and its
-    triangle in room[4][1], else -1.
+    triangle in room[4][3], else -1.
     """
     square = before = np.inf
     for turn in range(2 * ROUNDS):
@@ -98,10 +98,10 @@ def approach(side, other, way, k, i, j, x, y, z, room):
         if square > CONVERGED * before:
             break
         before = square
-    room[4][1] = -1
+    room[4][3] = -1
     if square < way[3][k] ** 2:
         way[3][k] = np.sqrt(square)
-        way[4][k], way[5][k], room[4][1] = i, j, i
+        way[4][k], way[5][k], room[4][3] = i, j, i
     return x, y, z
 
 
@@ -117,7 +117,7 @@ def list_side(side, other, way, lists, counts, turn, room):
         height -= 1
         first, last = spans[height, 0], spans[height, 1]
         start, count = spans[height, 2], spans[height, 3]
-        if first == last and counts[first] < 0 and turn != SEARCH:
+        if turn != SEARCH and is_settled(counts, first, last):
             continue
         n = sift(side, other, way, first, last, start, count, room)
         if first == last:
@@ -134,6 +134,15 @@ def list_side(side, other, way, lists, counts, turn, room):
             spans[height, 1] = first + size * (part + 1) // n_parts - 1
             spans[height, 2], spans[height, 3] = end, n
             height += 1
+
+
+@inner
+def is_settled(counts, first, last):
+    """Tell whether all poses of a span are left to the whole tree."""
+    most = counts[first]
+    for k in range(first, last + 1):
+        most = max(most, counts[k])
+    return most < 0
 
 
 @inner
@@ -167,17 +176,32 @@ def sift(side, other, way, first, last, start, count, room):
                     n += 1
         if n > FEW:
             n = drop_far(side, other, way, first, last, n, slack, turning, room)
-            nearest = room[4][1]
-            if nearest >= 0:
-                while links[nearest] >= 0:
-                    nearest += 1
-                i, c = -1 - links[nearest], -9 * (1 + links[nearest])
-                x, y, z = side[2][c], side[2][c + 1], side[2][c + 2]
-                approach(side, other, way, first, i, way[5][first], x, y, z, room)
+            for tip in range(1 if is_alone else 2):
+                if room[4][1 + tip] >= 0:
+                    renew(side, other, way, first, last, tip, room)
+                    if not is_alone:
+                        slack, turning = stray(side, way, first, last)
         else:
             room[1][1, :n] = 0.0
         n, kept = open_boxes(side, n, fits, end, kept, smallest, room)
     return kept
+
+
+@inner
+def renew(side, other, way, first, last, end, room):
+    """Follow a nearer pair found at one end of a span towards the other end, while it is nearer."""
+    node, links = room[4][1 + end], side[1]
+    while links[node] >= 0:
+        node += 1
+    i, c = -1 - links[node], -9 * (1 + links[node])
+    x, y, z = side[2][c], side[2][c + 1], side[2][c + 2]
+    j = way[5][last if end == 1 else first]
+    for m in range(last + 1 - first):
+        k = last - m if end == 1 else first + m
+        x, y, z = approach(side, other, way, k, i, j, x, y, z, room)
+        if room[4][3] < 0:
+            break
+        i, j = way[4][k], way[5][k]
 
 
 @inner

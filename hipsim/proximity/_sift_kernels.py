@@ -14,7 +14,7 @@ distance that has to be beaten (n,), and near triangles of one and of the other 
 import numpy as np
 
 from hipsim.geometry._compiled_kernels import inner
-from hipsim.proximity._grid_kernels import ask, level_for
+from hipsim.proximity._grid_kernels import FRAME, ask, level_for
 from hipsim.proximity._point_kernels import ROW, moved, shifted, turned
 
 SPACING = 1.8  # of the grid's level asked, over the largest radius asked with
@@ -121,8 +121,8 @@ def drop_far(side, other, way, first, last, n, slack, turning, room):
     """Keep the boxes, room[0][1], not proven farther than wanted in all of a span; how many?
 
     First by their centres at both ends, then by a few points of each at one end and the other.
-    Notes the squared way of every box that is kept, and in room[4][1] for a pose alone a triangle
-    that is surely nearer than any known, or -1.
+    Notes the squared way of every box that is kept, and in room[4][1:3] for either end a box that
+    is surely nearer than any pair known, or -1.
     """
     boxes, asked, unclear = side[0], room[0][1], room[0][3]
     low, chords, spares, lengths = room[1][0], room[1][1], room[1][5], room[1][6]
@@ -135,20 +135,24 @@ def drop_far(side, other, way, first, last, n, slack, turning, room):
     spacing = max(SPACING * widest, worthwhile_spacing(other, way, max(near, far)))
     level = level_for(other, spacing, max(near, far) + widest)
     ask(other, level, n + at, room)
-    n_unclear, kept, least, nearest = np.int64(0), np.int64(0), np.inf, -1
+    n_unclear, kept = np.int64(0), np.int64(0)
+    least_here = least_there = np.inf
+    unsure = other[5][FRAME * level + 3] ** 2  # more than interpolation takes from a bound
+    room[4][1] = room[4][2] = -1
     for m in range(n):
         node = asked[m]
         radius = boxes[node * ROW + 15]
         here, there = low[m], low[at + m]
-        if here < least and here < max(near - radius, 0.0) ** 2:
-            least, nearest = here, node
+        if here < least_here and here + unsure < max(near - slack - radius, 0.0) ** 2:
+            least_here, room[4][1] = here, node
+        if there < least_there and there + unsure < max(far - slack - radius, 0.0) ** 2:
+            least_there, room[4][2] = there, node
         if here < near * near or there < far * far:
             asked[kept], chords[kept] = node, chords[m]
             kept += 1
         elif spare(here - (near + radius) ** 2, there - (far + radius) ** 2, chords[m]) < 0.0:
             unclear[n_unclear], lengths[n_unclear], spares[n_unclear] = node, chords[m], np.inf
             n_unclear += 1
-    room[4][1] = nearest if first == last else -1
     for end in range(2 if first < last else 1):
         k = last if end == 1 else first
         ask_faces(side, other, n_unclear, level, poses[k], far if end == 1 else near, room)

@@ -66,7 +66,7 @@ def find_candidates(a: Body, b: Body, poses: Array, wanted: Wanted = "each") -> 
         np.empty((7, 6 * ASKED)),
         np.empty(FRONTS, dtype=np.int64),
         np.empty((SPANS, 4), dtype=np.int64),
-        np.zeros(2, dtype=np.int64),
+        np.zeros(4, dtype=np.int64),
     )
     _candidate_kernels.find_candidates(
         a.arrays,

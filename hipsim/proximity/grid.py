@@ -5,6 +5,7 @@ that what interpolation loses stays in proportion to the distance. Most places a
 the system gives memory to the pages that are. See ``_grid_kernels`` for what the values are for.
 """
 
+import mmap
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,4 +69,6 @@ def make_grid(tree: BoxTree) -> DistanceGrid:
         steps += [int(cells[0] + 1), int((cells[0] + 1) * (cells[1] + 1)), start]
         frame += [*first, spacing, 1.0 / spacing, rim**2, *(cells - EDGE)]
         start += int(np.prod(cells + 1))
-    return DistanceGrid(np.zeros(start, np.float32), np.array(steps), np.array(frame))
+    # straight from the system: memory a process has freed would be cleared and so taken whole
+    values = np.frombuffer(mmap.mmap(-1, 4 * start), dtype=np.float32)
+    return DistanceGrid(values, np.array(steps), np.array(frame))
