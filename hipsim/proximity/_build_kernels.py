@@ -8,8 +8,8 @@ Arrays and numbers only.
 import numpy as np
 
 from hipsim.geometry._compiled_kernels import inner, kernel
+from hipsim.proximity._point_kernels import ROW
 
-ROW = 16  # numbers per box: centre 3, half lengths 3, axes 9 (one per three), radius
 SWEEPS = 8  # cyclic Jacobi converges quadratically; 3x3 needs 3 to 5
 ALIGNED = 1e-9  # off-diagonal share below which an axis is as good as principal
 

@@ -9,7 +9,7 @@ Arrays and numbers only.
 import numpy as np
 
 from hipsim.geometry._compiled_kernels import inner, kernel
-from hipsim.proximity._point_kernels import ROW
+from hipsim.proximity._point_kernels import ROW, moved
 from hipsim.proximity._triangle_kernels import triangle_distance2
 
 NEAR = 0.5  # share of the boxes' radii within which their axes are worth a look
@@ -65,11 +65,11 @@ def compare(tree_a, tree_b, pose, lists, counts, k, best, on, closest, room):
     triangles' centres, keeps them apart.
     """
     links_a, links_b, corners_b = tree_a[1], tree_b[1], tree_b[2]
-    q, found, reach, moved = room[2][1], room[2][2], room[3], room[4]
+    q, found, reach, triangles = room[2][1], room[2][2], room[3], room[4]
     for m in range(counts[0, k]):
         link = links_a[lists[0, k, m]]
         if link < 0:
-            move_triangle(tree_a[2], -9 * (1 + link), pose, moved[m])
+            move_triangle(tree_a[2], -9 * (1 + link), pose, triangles[m])
     need = measure_reach(tree_a, tree_b, pose, lists, counts, k, on, room)
     for m in range(counts[0, k]):
         i = np.int64(lists[0, k, m])
@@ -82,9 +82,9 @@ def compare(tree_a, tree_b, pose, lists, counts, k, best, on, closest, room):
             else:
                 for c in range(9):
                     q[c] = corners_b[c - 9 * (1 + links_b[j])]
-                if centres_apart(moved[m], q, best):
+                if centres_apart(triangles[m], q, best):
                     continue
-                square = triangle_distance2(moved[m], q, best * best, found)
+                square = triangle_distance2(triangles[m], q, best * best, found)
                 length = 0.0 if square <= TOUCHING_MM2 else np.sqrt(square)
                 if length < best:
                     best, closest[0], closest[1] = length, -1 - links_a[i], -1 - links_b[j]
@@ -101,7 +101,7 @@ def measure_reach(tree_a, tree_b, pose, lists, counts, k, on, room):
 
     Returns the length of the line, in which the reach is measured.
     """
-    reach, moved = room[3], room[4]
+    reach, triangles = room[3], room[4]
     x, y, z = on[3] - on[0], on[4] - on[1], on[5] - on[2]
     u = pose[0] * x + pose[3] * y + pose[6] * z
     v = pose[1] * x + pose[4] * y + pose[7] * z
@@ -110,7 +110,7 @@ def measure_reach(tree_a, tree_b, pose, lists, counts, k, on, room):
     for m in range(counts[0, k]):
         node = lists[0, k, m]
         if tree_a[1][node] < 0:
-            reach[0, m] = -corner_along(moved[m], 0, -x, -y, -z)
+            reach[0, m] = -corner_along(triangles[m], 0, -x, -y, -z)
         else:
             reach[0, m] = shift - box_along(tree_a[0], node * ROW, -u, -v, -w)
     for m in range(counts[1, k]):
@@ -146,17 +146,14 @@ def centres_apart(p, q, best):
     x = (q[0] + q[3] + q[6]) - (p[0] + p[3] + p[6])
     y = (q[1] + q[4] + q[7]) - (p[1] + p[4] + p[7])
     z = (q[2] + q[5] + q[8]) - (p[2] + p[5] + p[8])
-    gap = corner_along(q, 0, x, y, z) + corner_along(p, 0, -x, -y, -z)
-    return gap > 0.0 and gap * gap > NEARLY * best * best * (x * x + y * y + z * z)
+    return apart_along(p, q, x, y, z, best)
 
 
 @inner
-def move_triangle(corners, row, pose, moved):
+def move_triangle(corners, row, pose, place):
     """Write the corners of a triangle, moved (9,)."""
     for c in range(0, 9, 3):
-        x, y, z = corners[row + c], corners[row + c + 1], corners[row + c + 2]
-        for m in range(3):
-            moved[c + m] = pose[3 * m] * x + pose[3 * m + 1] * y + pose[3 * m + 2] * z + pose[9 + m]
+        place[c], place[c + 1], place[c + 2] = moved(pose, corners, row + c)
 
 
 @inner
@@ -215,7 +212,12 @@ def meet(tree_a, tree_b, pose, i, j, best, on, closest, room):
 @inner
 def points_apart(p, q, on, best):
     """Tell whether planes across the line of a pair of points (6,) keep triangles apart."""
-    x, y, z = on[3] - on[0], on[4] - on[1], on[5] - on[2]
+    return apart_along(p, q, on[3] - on[0], on[4] - on[1], on[5] - on[2], best)
+
+
+@inner
+def apart_along(p, q, x, y, z, best):
+    """Tell whether planes across a direction keep triangles farther apart than ``best``."""
     gap = corner_along(q, 0, x, y, z) + corner_along(p, 0, -x, -y, -z)
     return gap > 0.0 and gap * gap > NEARLY * best * best * (x * x + y * y + z * z)
 

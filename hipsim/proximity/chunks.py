@@ -12,7 +12,7 @@ from numbers import Integral
 
 from hipsim.errors import InputError
 
-CHUNK = 128  # poses; the first pose of a chunk has no neighbour and costs about 1.3 ordinary ones
+CHUNK = 128  # poses; the first of a chunk has no neighbour, so its near points are searched for
 
 
 def run_chunks(work: Callable[[slice], None], length: int, n_threads: int | None = None) -> None:
