@@ -115,6 +115,31 @@ def draw_field(record: dict, path: Path) -> None:
         _save(figure, path)
 
 
+def draw_surgery(record: dict, path: Path) -> None:
+    """Draw what a response curve and a required resection take, every hip a point."""
+    rows = record["curves"], record["required"]
+    keys = (
+        (0, "curve_s", "20 depths x 200 poses", "#0072B2"),
+        (0, "by_hand_s", "the same, manifold3d + coal", "#999999"),
+        (1, "required_s", "required resection, two targets", "#0072B2"),
+        (1, "plane_by_hand_s", "depth of a plane only, manifold3d + coal", "#999999"),
+    )
+    with plt.rc_context(TEXT):
+        figure, axes = plt.subplots(figsize=(7.0, 2.6), layout="constrained")
+        for place, (kind, key, _, color) in enumerate(keys):
+            values = [row[key] for row in rows[kind] if row.get(key) is not None]
+            axes.plot(values, [place] * len(values), "o", color=color, alpha=0.7, markersize=6)
+        for place, goal in ((0, 2.0), (2, 5.0)):
+            axes.plot([goal, goal], [place - 0.38, place + 0.38], color="#D55E00", linewidth=2.0)
+        axes.set_yticks(range(len(keys)), [label for _, _, label, _ in keys])
+        axes.set_ylim(len(keys) - 0.4, -0.6)
+        axes.set_xlim(left=0.0)
+        axes.set_xlabel("seconds (bar: the goal)")
+        axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
+        axes.set_axisbelow(True)
+        _save(figure, path)
+
+
 def _save(figure: plt.Figure, path: Path) -> None:
     """Write a figure."""
     path.parent.mkdir(parents=True, exist_ok=True)

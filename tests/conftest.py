@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 _text = b"".join(p.read_bytes() for p in sorted((ROOT / "hipsim").rglob("*_kernels.py")))
@@ -29,3 +30,28 @@ def bones() -> Path:
     if not (folder / "vsd").is_dir():
         pytest.skip(f"real hips are not at {folder} (set {BONES_VARIABLE} to their folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def subject() -> Any:
+    """Return what a report tells of the embedded narrow hip and two plans."""
+    import hipsim as hs
+    from hipsim.report.subject import make_subject
+
+    hip = hs.load_hip("woman_narrow")
+    plans = {
+        "intact": hip,
+        "resection 5 mm": hs.resect_lesser_trochanter(hip, depth_mm=5),
+        "derotation 20 deg": hs.derotate_femur(hip, angle_deg=20),
+    }
+    return make_subject(plans, [hs.motions.neutral(), hs.motions.ifi_test()])
+
+
+@pytest.fixture(scope="session")
+def planner() -> Any:
+    """Return a planner of the embedded narrow hip."""
+    import hipsim as hs
+    from hipsim.planner.live import LivePlanner
+
+    hip = hs.load_hip("woman_narrow")
+    return LivePlanner(hip, [hs.motions.neutral(), hs.motions.ifi_test()], source="woman_narrow")

@@ -5,7 +5,17 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import certified, distance, distance_goals, field, options, report
+from benchmarks import (
+    certified,
+    decisions,
+    distance,
+    distance_goals,
+    field,
+    free_range,
+    options,
+    report,
+    surgery,
+)
 from benchmarks.cases import COARSE, DEGREE, QUARTER, RANGES_DEG, tubes
 from benchmarks.clock import take_turns
 
@@ -48,10 +58,39 @@ def test_certified__runs_and_its_certificates_hold(out):
     assert all(row["uncertain_deg"] <= 0.05 for row in record["contacts"])
 
 
+def test_decisions__runs_and_judges_its_goals(out):
+    decisions.main([*WITHOUT_BONES, "--out", str(out)])
+    record = json.loads((out / "decisions.json").read_text())
+    report_text = (out / "decisions.md").read_text()
+    assert all(goal["what"] in report_text for goal in record["goals"])
+    (row,) = record["rows"]
+    assert row["low_mm"] < row["high_mm"] and 0 <= row["chance"] <= 1
+
+
 def test_field__runs_and_agrees_with_vtk(out):
     field.main([*WITHOUT_BONES, "--out", str(out)])
     (row,) = results(out, "field")["maps"]
     assert row["vtk_differ_mm"] < field.AGREEMENT_MM
+
+
+def test_free_range__runs_and_its_proofs_hold(out):
+    free_range.main([*WITHOUT_BONES, "--out", str(out)])
+    record = results(out, "free_range")
+    assert all(row["holds"] for row in record["ranges"])
+    assert {row["contradictions"] for row in record["volumes"]} == {0}
+    assert all(row["gap_sd_mm"] <= row["gap_sd_fixed_mm"] for row in record["centres"])
+
+
+def test_surgery__runs_and_agrees_with_manifold3d_and_coal(out, monkeypatch):
+    monkeypatch.setattr(surgery, "REPEATS", 1)
+    surgery.main([*WITHOUT_BONES, "--out", str(out)])
+    record = results(out, "surgery")
+    (curve,) = record["curves"]
+    assert len(curve["curve_mm"]) == surgery.FEW_DEPTHS
+    assert (np.diff(curve["curve_mm"]) >= 0.0).all()
+    if "differ_mm" in curve and curve["differ_mm"] is not None:
+        assert curve["differ_mm"] < surgery.AGREEMENT_MM
+    assert record["required"][0]["required_s"] > 0.0
 
 
 def test_options__send_only_full_runs_to_the_results(monkeypatch):

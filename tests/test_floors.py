@@ -38,6 +38,7 @@ DOORS = {
     "pydantic_core": ("study/*.py",),
     "xarray": ("study/*.py",),
     "yaml": ("study/*.py", "io/*.py"),
+    "distributed": ("study/cluster.py",),
     "pooch": ("io/open_hips.py", "io/catalogue.py"),
     "requests": ("io/open_hips.py",),
     "cyclopts": ("cli/*.py",),

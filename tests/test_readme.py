@@ -10,14 +10,23 @@ from hipsim import cli
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
 
-def test_python__runs_as_printed(capsys):
-    (program,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(compile(program, "README.md", "exec"), {})
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def test_python__measures_as_printed(capsys):
+    exec(compile(BLOCKS[0], "README.md", "exec"), {})
     space, gain, proven = capsys.readouterr().out.strip().splitlines()
     assert "lesser_trochanter" in space
     assert float(gain) > 0.0
     minimum, lower_bound = map(float, proven.split())
     assert lower_bound <= minimum <= float(space.split()[0]) + 1e-9
+
+
+def test_python__plans_as_printed(capsys):
+    (program,) = BLOCKS[1:]
+    exec(compile(program, "README.md", "exec"), {})
+    told = capsys.readouterr().out
+    assert "Ideal resection" in told and "Combination(" in told and "Interval(" in told
 
 
 def test_two_commands__are_one_line_each():

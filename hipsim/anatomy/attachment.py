@@ -109,8 +109,10 @@ def make_footprint(
 
 def _area_and_centroid(bone: Mesh, is_face: BoolArray) -> tuple[float, Array]:
     """Return area and centre of some faces; the centre of none is the origin."""
-    areas = bone.face_areas_mm2[is_face]
+    corners = bone.vertices[bone.faces[is_face]]  # of these alone: a cut bone is not asked for more
+    sides = corners[:, 1:] - corners[:, :1]
+    areas = 0.5 * np.linalg.norm(np.cross(sides[:, 0], sides[:, 1]), axis=1)
     area = float(areas.sum())
     if area == 0.0:
         return 0.0, np.zeros(3)
-    return area, areas @ bone.face_centres[is_face] / area
+    return area, areas @ corners.mean(axis=1) / area

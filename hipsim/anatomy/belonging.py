@@ -31,6 +31,7 @@ SOCKET_RADII = (  # windows, of the mean socket at the size of this bone; 12 hip
     (1.03, 1.2),
 )
 SOCKET_NEAR = 0.5  # of its radius: how far from where it should be; 12 hips: up to 0.35
+SAME_SPHERE_MM = 1.0  # centres of one socket found by different searches
 LEAST_SOCKET_COVERAGE = 0.10
 USUAL_EXCESS_MM = (0.3, 3.3)
 POSSIBLE_EXCESS_MM = (-1.0, 5.0)  # cartilage is 1 to 2 mm thick on either side
@@ -93,8 +94,21 @@ def find_socket(hip_bone: Mesh, side: Side) -> Socket:
             f"no acetabulum found: wanted a hollow sphere of {low:.0f} to {high:.0f} mm radius; "
             f"is this one whole {side} hip bone?"
         )
-    largest = max(found, key=lambda sphere: sphere.coverage * sphere.radius_mm**2)
-    return Socket(largest, unit(laid.scan_from_mean[:3, 1]), laid)
+    return Socket(_agreed(found), unit(laid.scan_from_mean[:3, 1]), laid)
+
+
+def _agreed(found: list[SphereFit]) -> SphereFit:
+    """Return the sphere that most searches agree on; among those as many agree on, the largest.
+
+    Each window of radii has a best sphere of its own; only the socket is found from several.
+    """
+
+    def worth(sphere: SphereFit) -> tuple[int, float]:
+        apart = [float(np.linalg.norm(sphere.centre - other.centre)) for other in found]
+        votes = sum(distance < SAME_SPHERE_MM for distance in apart)
+        return votes, sphere.coverage * sphere.radius_mm**2
+
+    return max(found, key=worth)
 
 
 def find_socket_for(hip_bone: Mesh, side: Side, head: SphereFit) -> Socket:

@@ -165,7 +165,17 @@ def lesser_trochanter_shape(hip: Hip) -> LesserTrochanterShape:
     ----------
     Version: Schroder et al., J Hip Preserv Surg 2015;2:410, doi 10.1093/jhps/hnv067.
     """
-    femur = axial_femur(hip)
+    return trochanter_shape_of(axial_femur(hip))
+
+
+def trochanter_shape_of(femur: AxialFemur) -> LesserTrochanterShape:
+    """Measure the lesser trochanter of a femur without its hip bone.
+
+    Raises
+    ------
+    AnatomyError
+        If the trochanter does not stand out of the shaft.
+    """
     foot, out = _off_shaft(femur)
     reach = float(np.linalg.norm(out))
     profile = np.array([_radius(femur, foot[1] + mm, out) for mm in PROFILE_MM])

@@ -11,21 +11,25 @@ Fischer 2023, Sci Data 10:763).
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from hipsim.anatomy.find_acetabulum import find_acetabulum, find_rim
+from hipsim.anatomy.footprint import pieces_of_faces
 from hipsim.anatomy.hip import PELVIC_STRUCTURES, Hip
 from hipsim.anatomy.measure_slices import ACROSS, long_axis
 from hipsim.anatomy.measure_version import femoral_version_deg
 from hipsim.anatomy.regions import ISCHIUM_IN_FRONT_MM
 from hipsim.anatomy.sides import side_sign
-from hipsim.checks import Array
+from hipsim.checks import Array, BoolArray
 from hipsim.errors import AnatomyError
-from hipsim.geometry import rigid
+from hipsim.geometry import Mesh, rigid
 from hipsim.geometry.fit import SphereFit
 from hipsim.geometry.section import section
 
 ISCHIAL_LEVEL = 2.25  # of R below the hip joint centre: about the level of the LT in neutral
-TUBEROSITY_FACING = 0.7  # cosine of a face's normal to the way down and back
+TUBEROSITY_FACING = 0.7  # cosine of a face's normal to the way down and back: its core
+TUBEROSITY_FLANK = 0.6  # ... and of faces that belong to it if they are near its core
+TUBEROSITY_FLANK_MM = 8.0  # how near; at 0.6 the ramus may hang on, at 0.7 never seen
 TUBEROSITY_LEVEL = 1.25  # of R below the hip joint centre: the ischium below is tuberosity
 MIDPLANE_PAIRS = ("asis", "psis", "pubic_tubercle")
 _UP = np.array([0.0, 1.0, 0.0])
@@ -88,8 +92,10 @@ def inter_hip_mm(hip: Hip) -> float:
 def inter_tuberous_mm(hip: Hip) -> float:
     """Measure the distance between the centroids of the ischial tuberosities.
 
-    The centroid of a tuberosity is that of its surface facing down and back; the distance is twice
-    that of this side from the midplane.
+    The centroid of a tuberosity is that of its surface facing down and back
+    (:func:`tuberosity_centroid`); the distance is twice that of this side from the midplane. On
+    eight CT hips of the series behind the norm it lies as far medial of the most lateral point of
+    the ischium as published (19.4 mm in women, 22.1 in men) to within 0.4 mm.
 
     Raises
     ------
@@ -102,21 +108,52 @@ def inter_tuberous_mm(hip: Hip) -> float:
 def tuberosity_centroid(hip: Hip) -> Array:
     """Return the centroid of the tuberosity's surface facing down and back, (3,), scan frame, mm.
 
+    Only the largest piece of that surface counts, with its flanks: patches on the ramus and on the
+    body of the ischium that face the same way do not.
+
     Raises
     ------
     AnatomyError
         If a landmark is missing, or the ischium has no such surface.
     """
-    bone, frame = hip.hip_bone, hip.pelvic_frame("app")
-    down_back = frame[:3, :3] @ rigid.unit(np.array([-1.0, -1.0, 0.0]))
+    is_ischium = hip.pelvic_labels == PELVIC_STRUCTURES.index("ischium")
+    return tuberosity_of(
+        hip.hip_bone, is_ischium, hip.pelvic_frame("app"), radius_mm=hip.head_radius_mm
+    )
+
+
+def tuberosity_of(bone: Mesh, is_ischium: BoolArray, frame: Array, *, radius_mm: float) -> Array:
+    """Return the centroid of the tuberosity of a bone without the rest of the hip, mm.
+
+    Parameters
+    ----------
+    bone
+        Hip bone, scan frame, mm.
+    is_ischium
+        Marks the faces of the ischium, shape (m,).
+    frame
+        ``scan_from_pelvis``, zero ``app``, shape (4, 4).
+    radius_mm
+        Radius of the femoral head.
+
+    Raises
+    ------
+    AnatomyError
+        If the ischium has no surface facing down and back.
+    """
+    cosine = bone.face_normals @ (frame[:3, :3] @ rigid.unit(np.array([-1.0, -1.0, 0.0])))
     height = (bone.face_centres - frame[:3, 3]) @ frame[:3, 1]
-    chosen = bone.face_normals @ down_back > TUBEROSITY_FACING
-    chosen &= height < -TUBEROSITY_LEVEL * hip.head_radius_mm
-    chosen &= hip.pelvic_labels == PELVIC_STRUCTURES.index("ischium")
-    if not chosen.any():
+    is_low = is_ischium & (height < -TUBEROSITY_LEVEL * radius_mm)
+    faces = np.flatnonzero(is_low & (cosine > TUBEROSITY_FACING))
+    if len(faces) == 0:
         raise AnatomyError("the ischium has no surface facing down and back below the hip joint")
-    areas = bone.face_areas_mm2[chosen]
-    centroid: Array = areas @ bone.face_centres[chosen] / areas.sum()
+    areas, centres = bone.face_areas_mm2, bone.face_centres
+    piece = pieces_of_faces(bone, faces)
+    core = faces[piece == np.bincount(piece, areas[faces]).argmax()]
+    flank = np.flatnonzero(is_low & (cosine > TUBEROSITY_FLANK))
+    away, _ = cKDTree(centres[core]).query(centres[flank])
+    chosen = flank[away < TUBEROSITY_FLANK_MM]
+    centroid: Array = areas[chosen] @ centres[chosen] / areas[chosen].sum()
     return centroid
 
 
@@ -172,13 +209,32 @@ def acetabular_orientation(hip: Hip) -> AcetabularOrientation:
     centre = hip.landmarks["hip_joint_centre"]
     head = SphereFit(centre, hip.head_radius_mm, 0.0, 1.0, np.zeros(0, dtype=bool))
     rim = find_rim(hip.hip_bone, find_acetabulum(hip.hip_bone, head))
-    x, y, z = hip.pelvic_frame("app")[:3, :3].T @ rim.normal * [1.0, 1.0, side_sign(hip.side)]
+    axis = hip.pelvic_frame("app")[:3, :3].T @ rim.normal * [1.0, 1.0, side_sign(hip.side)]
+    return orientation_of(axis, rms_mm=rim.rms_mm)
+
+
+def orientation_of(axis: Array, *, rms_mm: float = 0.0) -> AcetabularOrientation:
+    """Return the angles of an acetabular axis, both conventions.
+
+    Parameters
+    ----------
+    axis
+        Outward unit normal of the rim plane, ``app`` frame of a right hip, shape (3,).
+    rms_mm
+        How uneven the rim is.
+
+    Examples
+    --------
+    >>> round(orientation_of(np.array([0.3, -0.6, 0.74])).version_anatomical_deg, 1)
+    22.1
+    """
+    x, y, z = axis
     return AcetabularOrientation(
         version_anatomical_deg=float(np.degrees(np.arctan2(x, z))),
         inclination_anatomical_deg=float(np.degrees(np.arccos(-y))),
         version_radiographic_deg=float(np.degrees(np.arcsin(x))),
         inclination_radiographic_deg=float(np.degrees(np.arctan2(z, -y))),
-        rim_rms_mm=rim.rms_mm,
+        rim_rms_mm=rms_mm,
     )
 
 

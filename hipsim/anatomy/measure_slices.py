@@ -120,12 +120,31 @@ def long_axis(segments: Array) -> Array:
     >>> long_axis(np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)).round(6).tolist()
     [0.707107, 0.707107]
     """
+    axis = np.linalg.eigh(mean_squares(segments))[1][:, 1]
+    return axis if axis[1] >= 0.0 else -axis
+
+
+def mean_squares(segments: Array) -> Array:
+    """Return the second moments of an outline about its centroid over its area, (2, 2), mm2.
+
+    Twice the root of one is the half-axis of the ellipse with the same moments.
+
+    Parameters
+    ----------
+    segments
+        Directed segments of one closed outline in two coordinates, shape (k, 2, 2), mm.
+
+    Examples
+    --------
+    >>> corners = np.array([[0, 0], [6, 0], [6, 2], [0, 2]], dtype=float)
+    >>> mean_squares(np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)).round(6).tolist()
+    [[3.0, 0.0], [0.0, 0.333333]]
+    """
     a, b = np.moveaxis(segments - segments[0, 0], 1, 0)
     double = a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]
     area = 0.5 * double.sum()
     centroid = double @ (a + b) / (6.0 * area)
     sums = np.einsum("k,ki,kj->ij", double, a + b, a + b)
     sums += np.einsum("k,ki,kj->ij", double, a, a) + np.einsum("k,ki,kj->ij", double, b, b)
-    moments = sums / 24.0 - area * np.outer(centroid, centroid)
-    axis = np.linalg.eigh(np.sign(area) * moments)[1][:, 1]
-    return axis if axis[1] >= 0.0 else -axis
+    moments: Array = sums / (24.0 * area) - np.outer(centroid, centroid)
+    return moments

@@ -1,10 +1,12 @@
 """Populations of virtual hips: subjects drawn one by one from published spreads.
 
-A subject is a row of uniform numbers in (0, 1), one for the sex and one for each parameter, that
+A subject is a row of uniform numbers in (0, 1), one for the sex and one for each parameter. It
 depends on the seed and the subject's own number only: a counter-based generator jumped to the
 subject's counter, or the subject's point of a scrambled Sobol sequence. The row becomes correlated
 normal scores, and each score the parameter of the same rank in its normal distribution cut at the
-generator's range (a Gaussian copula). The figures are in :mod:`hipsim.anatomy.population_figures`.
+generator's range (a Gaussian copula). Eleven parameters depart, each on its own, from what is
+expected of a hip of the other dimensions. The figures are in
+:mod:`hipsim.anatomy.population_figures`.
 """
 
 from collections.abc import Iterator
@@ -19,20 +21,23 @@ from scipy.stats import qmc
 from hipsim.anatomy.population_figures import (
     CORRELATIONS,
     DEGREES_OF_FREEDOM,
+    DEPARTURES,
     LEAST_EIGENVALUE,
     SPREADS,
 )
 from hipsim.anatomy.virtual_figures import SEXES
-from hipsim.anatomy.virtual_shape import RANGES, HipShape
+from hipsim.anatomy.virtual_shape import RANGES, HipShape, Sex, expected
 from hipsim.checks import Array, as_choice, as_number
 from hipsim.errors import InputError
 
 Method = Literal["random", "sobol"]
 
-PARAMETERS = tuple(SPREADS)
+TOGETHER = tuple(SPREADS)  # drawn with their correlations
+PARAMETERS = (*TOGETHER, *DEPARTURES)
 MOST_SUBJECTS = 2**24
 MOST_SEED = 2**63 - 1
-COUNTERS_EACH = 3  # of four numbers each: room for the sex and the ten parameters
+COUNTERS_EACH = 7  # of four numbers each: room for the sex and the 27 parameters
+PROJECTIONS = 200
 TINY = 2.0**-53  # keeps the uniform numbers off 0 and 1
 
 
@@ -45,7 +50,7 @@ class Population:
     sexes
         ``"female"`` or ``"male"`` of each subject, shape (n,).
     values
-        Parameters, shape (n, 10), columns in the order of ``PARAMETERS``; mm and degrees.
+        Parameters, shape (n, 27), columns in the order of ``PARAMETERS``; mm and degrees.
     seed, method, sex_ratio
         How the subjects were drawn.
 
@@ -135,8 +140,9 @@ def sample_population(
     -----
     Correlations of the parameters come out 0 to 0.02 nearer to zero than those of the normal scores
     (:func:`correlation_matrix`), since the tails are cut; cutting moves no mean by more than a
-    tenth of its standard deviation and takes no more than a tenth off that. Sources and
-    assumptions: :mod:`hipsim.anatomy.population_figures`.
+    tenth of its standard deviation and takes no more than a tenth off that. Version and neck-shaft
+    angle have other means than the defaults of ``make_hip``; sources and assumptions:
+    :mod:`hipsim.anatomy.population_figures`.
 
     Examples
     --------
@@ -154,42 +160,52 @@ def sample_population(
     values = np.empty_like(scores)
     for index in range(len(SEXES)):
         rows = is_male == bool(index)
-        values[rows] = _values(ndtr(_correlated(scores[rows])), index)
+        values[rows] = _values(scores[rows], index)
     return Population(np.array(SEXES)[is_male.astype(int)], values, start, method, share)
 
 
 @cache
 def correlation_matrix() -> Array:
-    """Return the correlations of the normal scores, shape (10, 10), rows as in ``PARAMETERS``.
+    """Return the correlations of the normal scores, shape (16, 16), rows as in ``TOGETHER``.
 
     Nineteen subjects tell a correlation to about 0.24. Each published r is therefore shrunk by
     its own sampling variance v = (1 - r^2)^2 / 17 to r max(0, 1 - v / r^2): weak ones vanish,
     strong ones stay (non-negative garrote, the thresholding rule of Rothman, Levina and Zhu 2009,
-    J Am Stat Assoc 104:177). The result is then blended with the identity by the least amount
-    that brings its smallest eigenvalue to 0.05.
+    J Am Stat Assoc 104:177). The result is replaced by the nearest correlation matrix whose
+    smallest eigenvalue is 0.05 (Higham 2002, IMA J Numer Anal 22:329).
 
     Examples
     --------
     >>> bool(np.linalg.eigvalsh(correlation_matrix())[0] > 0.0499)
     True
     """
-    size = len(PARAMETERS)
+    size = len(TOGETHER)
     measured = np.zeros((size, size))
-    for row, name in enumerate(PARAMETERS):
+    for row, name in enumerate(TOGETHER):
         measured[row, :row] = CORRELATIONS[name]
     variance = (1.0 - measured**2) ** 2 / DEGREES_OF_FREEDOM
     is_kept = measured**2 > variance
     kept = np.where(is_kept, measured - variance / np.where(is_kept, measured, 1.0), 0.0)
-    shrunk = kept + kept.T + np.eye(size)
-    least = float(np.linalg.eigvalsh(shrunk)[0])
-    blend = max(0.0, (LEAST_EIGENVALUE - least) / (1.0 - least))
-    matrix = (1.0 - blend) * shrunk + blend * np.eye(size)
+    matrix = _nearest_correlations(kept + kept.T + np.eye(size))
     matrix.setflags(write=False)
     return matrix
 
 
+def _nearest_correlations(wanted: Array) -> Array:
+    """Return the nearest matrix with a unit diagonal and no eigenvalue below the least one."""
+    matrix, excess = wanted, np.zeros_like(wanted)
+    for _ in range(PROJECTIONS):
+        start = matrix - excess
+        values, vectors = np.linalg.eigh(start)
+        bounded = (vectors * np.maximum(values, LEAST_EIGENVALUE)) @ vectors.T
+        excess = bounded - start
+        matrix = bounded - np.diag(np.diag(bounded) - 1.0)
+    short = max(0.0, LEAST_EIGENVALUE - float(np.linalg.eigvalsh(matrix)[0]))
+    return (matrix + short * np.eye(len(matrix))) / (1.0 + short)
+
+
 def _correlated(scores: Array) -> Array:
-    """Correlate independent normal scores (n, 10).
+    """Correlate independent normal scores (n, 16).
 
     Column by column: a matrix product may round a row differently with the number of rows.
     """
@@ -200,22 +216,36 @@ def _correlated(scores: Array) -> Array:
     return correlated
 
 
-def _values(ranks: Array, sex: int) -> Array:
-    """Return the parameters (n, 10) of given ranks in their truncated normal distributions."""
-    mean, sd = (np.array([spread[i][sex] for spread in SPREADS.values()]) for i in (0, 1))
-    low, high = np.array([RANGES[name] for name in PARAMETERS]).T
+def _values(scores: Array, sex: int) -> Array:
+    """Return the parameters (n, 27) of independent normal scores (n, 27)."""
+    count = len(TOGETHER)
+    ranks = ndtr(_correlated(scores[:, :count]))
+    columns = {
+        name: _cut_normal(ranks[:, i], spread.mean[sex], spread.sd[sex], name)
+        for i, (name, spread) in enumerate(SPREADS.items())
+    }
+    usual = expected(get_args(Sex)[sex], columns)
+    for i, (name, spread) in enumerate(DEPARTURES.items(), start=count):
+        columns[name] = _cut_normal(ndtr(scores[:, i]), usual[name], spread.sd[sex], name)
+    return np.column_stack([columns[name] for name in PARAMETERS])
+
+
+def _cut_normal(ranks: Array, mean: Array | float, sd: float, name: str) -> Array:
+    """Return what has these ranks in a normal distribution cut at the range of a parameter."""
+    low, high = RANGES[name]
     below, within = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
-    return np.clip(mean + sd * ndtri(below + ranks * (within - below)), low, high)
+    values: Array = np.clip(mean + sd * ndtri(below + ranks * (within - below)), low, high)
+    return values
 
 
 def _random_rows(n: int, seed: int) -> Array:
-    """Return uniform numbers (n, 11): row i is what the counters 3 i to 3 i + 2 stand for."""
+    """Return uniform numbers (n, 28): row i is what the counters 7 i to 7 i + 6 stand for."""
     generator = np.random.Generator(np.random.Philox(key=seed))
     return generator.random((n, 4 * COUNTERS_EACH))[:, : 1 + len(PARAMETERS)]
 
 
 def _sobol_rows(n: int, seed: int) -> Array:
-    """Return uniform numbers (n, 11): row i is point i of the scrambled Sobol sequence."""
+    """Return uniform numbers (n, 28): row i is point i of the scrambled Sobol sequence."""
     sequence = qmc.Sobol(1 + len(PARAMETERS), scramble=True, seed=np.random.default_rng(seed))
     return sequence.random_base2((n - 1).bit_length())[:n]
 

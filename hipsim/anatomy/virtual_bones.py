@@ -6,13 +6,20 @@ part of its own, so that no blending touches its radius; socket and fossae are c
 """
 
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 
 import numpy as np
 
 from hipsim.anatomy import virtual_femur_nodes, virtual_pelvis_nodes
 from hipsim.anatomy.virtual_figures import SOCKET_OVER_HEAD_MM
-from hipsim.anatomy.virtual_handles import Handles, Warp, femoral_handles, pelvic_handles
+from hipsim.anatomy.virtual_handles import (
+    Handles,
+    Warp,
+    acetabular_axis,
+    femoral_handles,
+    pelvic_handles,
+)
 from hipsim.anatomy.virtual_shape import HipShape
 from hipsim.checks import Array
 from hipsim.geometry import Mesh, implicit, rigid
@@ -28,6 +35,7 @@ LEAST_RADIUS_MM = 1.6  # half thickness that still contours without holes
 FOVEA_RADIUS_MM = 6.0
 FOVEA_DEPTH_MM = 1.8
 FOVEA_DIRECTION = (-0.22, 0.05, -1.0)  # medial, a little behind the middle
+ALMOST_NO_TURN = 1e-9  # rad
 MARGIN_MM = 8.0  # of the grid round a bone
 FINE_REACH_MM = 20.0
 FINE, CONDYLAR, COARSE, LENGTHWISE = 0.75, 1.0, 1.25, 1.9  # shares of the wanted spacing
@@ -59,8 +67,8 @@ class Body:
 def femoral_body(shape: HipShape) -> Body:
     """Return the right femur of a shape, condylar frame."""
     handles = femoral_handles(shape)
-    warp = Warp.between(femoral_handles(HipShape.typical("female")), handles)
-    parts = _parts(virtual_femur_nodes, warp)
+    warp = Warp.between(_woman()[0], handles)
+    parts = parts_of(virtual_femur_nodes, warp)
     head = implicit.ball(np.zeros(3), shape.head_radius_mm)
     rest = implicit.union(*parts, blend_mm=FEMORAL_BLEND_MM)
     bone = implicit.blended(rest, head, blend_mm=HEAD_BLEND_MM)
@@ -78,10 +86,10 @@ def femoral_body(shape: HipShape) -> Body:
 def pelvic_body(shape: HipShape) -> Body:
     """Return the right hip bone of a shape, pelvic frame ``app``."""
     handles = pelvic_handles(shape)
-    warp = Warp.between(pelvic_handles(HipShape.typical("female")), handles)
-    parts = _parts(virtual_pelvis_nodes, warp)
+    warp = Warp.between(_woman()[1], handles)
+    parts = parts_of(virtual_pelvis_nodes, warp)
     bone = implicit.union(*parts, blend_mm=PELVIC_BLEND_MM)
-    field = _carved(bone, shape.size, socket_radius(shape))
+    field = _carved(bone, shape)
     return Body(field, _bounds(parts, shape.head_radius_mm), _bands(_ischial_focus(handles)))
 
 
@@ -118,19 +126,32 @@ def contoured(body: Body, *, spacing_mm: float, is_final: bool = True) -> Mesh:
     return Mesh(implicit.projected(body.field, mesh.vertices), mesh.faces)
 
 
-def _parts(table: ModuleType, warp: Warp) -> list[SphereMesh]:
+@cache
+def _woman() -> tuple[Handles, Handles]:
+    """Return the points of femur and hip bone of the mean woman, for whom the tables are."""
+    woman = HipShape.typical("female")
+    return femoral_handles(woman), pelvic_handles(woman)
+
+
+def parts_of(table: ModuleType, warp: Warp) -> list[SphereMesh]:
     """Return the parts of a node table after a warp."""
-    names = list(table.NODES)
     rows = np.array(list(table.NODES.values()))
     centres, radii = warp.balls(rows[:, :3], rows[:, 3])
     radii = np.maximum(radii, LEAST_RADIUS_MM)
-    parts = []
+    return [net.mesh(centres, radii) for net in _nets(table)]
+
+
+@cache
+def _nets(table: ModuleType) -> tuple[Net, ...]:
+    """Return the pattern of each part of a node table, subdivided."""
+    names = list(table.NODES)
+    nets = []
     for part, text in table.PARTS.items():
         net = Net.from_cells(_cells(text, names), len(names))
         for _ in range(table.SUBDIVISIONS.get(part, 0)):
             net = net.subdivided()
-        parts.append(net.mesh(centres, radii))
-    return parts
+        nets.append(net)
+    return tuple(nets)
 
 
 def _cells(text: str, names: list[str]) -> list[tuple[int, ...]]:
@@ -145,21 +166,34 @@ def _bounds(parts: list[SphereMesh], radius: float) -> Array:
     return np.stack([boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)])
 
 
-def _carved(bone: Field, size: float, radius: float) -> Field:
+def _carved(bone: Field, shape: HipShape) -> Field:
     """Add the cup of the acetabulum to a hip bone and take out socket and fossa."""
     cup, fossa = (
-        size * np.array(row)
+        shape.size * np.array(row)
         for row in (virtual_pelvis_nodes.CUP_BALL, virtual_pelvis_nodes.FOSSA_BALL)
     )
-    rim = implicit.half_space(
-        size * np.array(virtual_pelvis_nodes.RIM_POINT),
-        rigid.unit(np.array(virtual_pelvis_nodes.RIM_NORMAL)),
-    )
+    rim = implicit.half_space(*_rim_plane(shape))
     wall = implicit.intersection(implicit.ball(cup[:3], cup[3]), rim, blend_mm=CUP_BLEND_MM)
     whole = implicit.blended(bone, wall, blend_mm=PELVIC_BLEND_MM)
-    socket = implicit.ball(np.zeros(3), radius)
+    socket = implicit.ball(np.zeros(3), socket_radius(shape))
     hollow = implicit.difference(whole, socket, blend_mm=SOCKET_BLEND_MM)
     return implicit.difference(hollow, implicit.ball(fossa[:3], fossa[3]), blend_mm=PELVIC_BLEND_MM)
+
+
+def _rim_plane(shape: HipShape) -> tuple[Array, Array]:
+    """Return point and outward normal of the rim plane, turned as the socket is turned."""
+    turn = _turn_between(acetabular_axis(HipShape.typical("female")), acetabular_axis(shape))
+    point = shape.size * (turn @ np.array(virtual_pelvis_nodes.RIM_POINT))
+    return point, turn @ rigid.unit(np.array(virtual_pelvis_nodes.RIM_NORMAL))
+
+
+def _turn_between(start: Array, end: Array) -> Array:
+    """Return the smallest rotation (3, 3) that takes one unit vector to another."""
+    axis = np.cross(start, end)
+    sine = float(np.linalg.norm(axis))
+    if sine < ALMOST_NO_TURN:
+        return np.eye(3)
+    return rigid.rotation_about(axis, float(np.arctan2(sine, start @ end)))
 
 
 def _bands(focus: Array) -> tuple[tuple[implicit.Band, ...], ...]:

@@ -5,9 +5,11 @@ the subjects of Fischer 2023, Sci Data 10:763, doi 10.1038/s41597-023-02669-z). 
 surface of these subjects is part of the project. Six women are few; between the sexes only what
 is known from the literature should be read out of the differences.
 
-Pairs are (female, male). Lengths in mm, angles in degrees, origin at the hip joint centre, X
-anterior, Y up, Z lateral. The neck frame is the condylar frame turned about Y by the version, so
-that the neck axis has no X. Half-widths are half-axes of the ellipse with the same moments.
+Each default of a parameter (``MEASURES``) is a mean over these hips; the width of the lesser
+trochanter is read off their mean profile. Pairs are (female, male). Lengths in mm, angles in
+degrees, origin at the hip joint centre, X anterior, Y up, Z lateral. The neck frame is the
+condylar frame turned about Y by the version, so that the neck axis has no X. Half-widths are
+half-axes of the ellipse with the same moments.
 """
 
 SEXES = ("female", "male")
@@ -23,10 +25,51 @@ MEASURES: dict[str, tuple[float, float]] = {
     "inter_hip_mm": (171.8, 174.6),  # between the hip joint centres
     "inter_asis_mm": (218.0, 243.0),
     "inter_tuberous_mm": (127.2, 109.3),  # between the centroids of the tuberosities
+    "neck_width_mm": (30.9, 38.1),  # narrowest section, from above to below
+    "shaft_width_mm": (30.0, 34.1),  # long axis of the section 0.225 of the length below the head
+    "hip_bone_height_mm": (206.2, 219.8),
+    "acetabular_inclination_deg": (54.9, 52.6),  # anatomical: rim axis to the vertical
+    "acetabular_anteversion_deg": (26.2, 19.4),  # anatomical: rim axis in the transverse plane
+    "ischium_width_mm": (22.2, 27.0),  # short axis of the axial section 1.5 head radii below
+    "lesser_trochanter_level_mm": (52.3, 56.0),  # apex below the head centre, mechanical axis
+    "lesser_trochanter_width_mm": (24.0, 27.1),  # of the mean profiles, at half their height
+    "greater_trochanter_height_mm": (2.0, 4.8),  # tip above the head centre
+    "greater_trochanter_lateral_mm": (59.7, 69.6),  # most lateral point, neck frame
+    "neck_before_shaft_mm": (5.7, 9.2),  # neck axis in front of the proximal shaft axis
+    "anterior_bow_mm": (5.7, 7.0),  # of the section centres off the chord 0.25 to 0.80
+    "bicondylar_width_mm": (77.0, 87.5),
+    "inter_psis_mm": (97.0, 89.0),
+    "asis_in_front_mm": (50.0, 55.0),  # the anterior pelvic plane before the head centre
+    # published 36.6 and 44.2; hipsim's centroid (measure_pelvis) lies 1.8 mm farther back of the
+    # most posterior point than the published one on eight CT hips of the same series
+    "tuberosity_behind_mm": (38.4, 46.0),
+    "tuberosity_below_mm": (52.4, 54.9),
 }
+
+# mm per mm of head radius: linear rules over the same 35 hips where published, else the growth of
+# the bone as a whole (the hip bone grows by 0.55 of the head's share); the rest goes its own way
+PER_HEAD_RADIUS = {
+    "femoral_length_mm": 10.7,
+    "neck_length_mm": 1.9,
+    "lesser_trochanter_reach_mm": 1.3,
+    "inter_hip_mm": 4.0,
+    "inter_asis_mm": 5.9,
+    "neck_width_mm": 2.5,
+    "shaft_width_mm": 1.45,
+    "hip_bone_height_mm": 5.0,
+    "ischium_width_mm": 0.56,
+    "lesser_trochanter_width_mm": 1.1,
+    "neck_before_shaft_mm": 0.3,
+    "inter_psis_mm": 2.1,
+    "asis_in_front_mm": 1.25,
+    "tuberosity_behind_mm": 0.95,
+    "tuberosity_below_mm": 1.3,
+}
+BICONDYLAR_PER_LENGTH = 0.185  # mm per mm of femoral length
 
 NECK_MECHANICAL_EXCESS_DEG = 6.5  # neck to mechanical axis minus neck to shaft axis
 ISTHMUS_PER_HEAD_RADIUS = 0.98  # head centre to narrowest neck section
+RIM_FROM_CENTRE = ((24.3, -2.8), (26.9, -2.3))  # radius of the acetabular rim; along its axis
 NECK_HALF_WIDTHS = ((15.5, 13.6), (19.1, 15.8))  # (up-down, front-back) for female, male
 
 # proximal femur, neck frame: ((x, y, z) female, (x, y, z) male)
@@ -104,6 +147,8 @@ PELVIC_POINTS = {
     "crest_5": ((-73.0, 126.0, -20.0), (-61.0, 137.0, -26.0)),
     "wing_centre": ((-18.0, 81.0, 7.0), (-15.0, 89.0, 8.0)),
     "pubic_tubercle": ((50.0, -17.0, -66.0), (55.0, -17.0, -68.0)),  # front of the pubic crest
+    "ramus_middle": ((29.3, -8.3, -47.2), (31.0, -6.3, -49.3)),  # core of the superior ramus
+    "ramus_medial": ((36.2, -18.7, -64.0), (40.5, -14.9, -66.2)),
     "symphysis": ((36.0, -28.0, -84.0), (34.0, -26.0, -85.0)),
     "ischial_spine": ((-51.0, -4.0, -30.0), (-58.0, 5.0, -38.0)),
     "greater_notch": ((-36.0, 32.0, -13.0), (-37.0, 40.0, -16.0)),
@@ -111,7 +156,7 @@ PELVIC_POINTS = {
     "tuberosity_inferior": ((-26.4, -66.3, -29.3), (-32.0, -67.9, -43.8)),
     "foramen": ((2.8, -27.3, -41.5), (1.3, -26.4, -46.0)),
 }
-TUBEROSITY_CENTROID = ((-36.6, -52.4, -22.3), (-44.2, -54.9, -32.7))
+TUBEROSITY_CENTROID = ((-38.4, -52.4, -22.3), (-46.0, -54.9, -32.7))
 SYMPHYSIS_GAP_HALF_MM = 2.0
 
 # foramen, seen where it is largest: direction of its long axis, direction of sight, half-axes
@@ -125,6 +170,7 @@ ISCHIUM_SECTIONS = (
     (0.90, (-26.8, -17.2, 22.0, 13.1, -6.0), (-34.6, -23.3, 22.1, 13.6, -7.0)),
     (1.10, (-30.4, -16.9, 20.1, 11.7, -16.0), (-38.0, -24.0, 20.0, 12.9, -17.0)),
     (1.30, (-32.5, -16.4, 18.9, 11.2, -22.0), (-39.4, -24.7, 19.4, 13.1, -20.0)),
+    (1.50, (-33.4, -16.3, 18.2, 11.1, -26.0), (-40.1, -25.9, 19.3, 13.5, -20.0)),
 )
 # most lateral point of the ischium: level as above, ((x, z) female, (x, z) male)
 ISCHIUM_LATERAL = (

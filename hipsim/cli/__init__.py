@@ -15,11 +15,17 @@ from cyclopts import App, CycloptsError
 
 from hipsim import __version__
 from hipsim.cli.check import check
+from hipsim.cli.cohort import cohort
 from hipsim.cli.demo import demo
 from hipsim.cli.fetch import fetch
 from hipsim.cli.import_ import import_
 from hipsim.cli.measure import measure
+from hipsim.cli.plan import plan
+from hipsim.cli.planner import planner
+from hipsim.cli.report import report
+from hipsim.cli.results import results
 from hipsim.cli.run import run
+from hipsim.cli.schema import schema
 from hipsim.errors import HipsimError
 
 EXIT_REFUSED = 2
@@ -32,7 +38,7 @@ app = App(
     "Research software, not a medical device.",
     suppress_keyboard_interrupt=False,  # answered below, like every other way to end
 )
-for command in (demo, fetch, run, measure, check):
+for command in (demo, fetch, run, report, plan, planner, cohort, results, schema, measure, check):
     app.command(command)
 app.command(import_, name="import")
 

@@ -9,6 +9,7 @@ the walls can be reached only through bone.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -112,16 +113,28 @@ def border_loops(faces: IntArray) -> list[tuple[IntArray, IntArray]]:
 def _apex(bone: Mesh, rim: IntArray) -> Array:
     """Return a point inside the bone from where the faces at a border are seen, best the worst.
 
+    A border that surgery elsewhere leaves alone has the same apex, which is then at hand.
+    """
+    touches = np.isin(bone.faces, rim).any(axis=1) & (bone.face_areas_mm2 > 0.0)
+    seen = bone.face_centres[touches], bone.face_normals[touches]
+    border = bone.vertices[rim], bone.vertex_normals[rim].mean(axis=0)
+    return np.frombuffer(_seen_from(*(part.tobytes() for part in (*seen, *border))))
+
+
+@lru_cache(maxsize=256)
+def _seen_from(centres_: bytes, normals_: bytes, rim_: bytes, outward_: bytes) -> bytes:
+    """Return the apex of a border from centres and normals of its faces, rim, and outward.
+
     A face is seen from inside by the cosine between its normal and the line of sight. The point
     minimises a smooth maximum of the negative cosines plus its squared distance from the border's
     middle in radii of the border; the search turns with the bone.
     """
     from scipy.optimize import minimize
 
-    touches = np.isin(bone.faces, rim).any(axis=1) & (bone.face_areas_mm2 > 0.0)
-    centres, normals = bone.face_centres[touches], bone.face_normals[touches]
-    middle = bone.vertices[rim].mean(axis=0)
-    radius = np.sqrt(((bone.vertices[rim] - middle) ** 2).sum(axis=1).mean())
+    parts = (centres_, normals_, rim_, outward_)
+    centres, normals, rim, outward = (np.frombuffer(part).reshape(-1, 3) for part in parts)
+    middle = rim.mean(axis=0)
+    radius = np.sqrt(((rim - middle) ** 2).sum(axis=1).mean())
 
     def cost(apex: Array) -> tuple[float, Array]:
         sight = centres - apex
@@ -134,9 +147,9 @@ def _apex(bone: Mesh, rim: IntArray) -> Array:
             slope + 2.0 * PULL * away
         )
 
-    start = middle - START_RADII * radius * bone.vertex_normals[rim].mean(axis=0)
+    start = middle - START_RADII * radius * outward[0]
     found: Array = minimize(cost, start, jac=True, method="BFGS", options={"gtol": 1e-9}).x
-    return found
+    return found.tobytes()
 
 
 def _cone(points: Array, rim: IntArray, apex: Array, first: int) -> tuple[IntArray, Array]:

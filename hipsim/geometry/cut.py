@@ -58,7 +58,9 @@ class Cut:
     @property
     def made_area_mm2(self) -> float:
         """Area of the faces that do not come from the source."""
-        return float(self.mesh.face_areas_mm2[self.source_faces < 0].sum())
+        corners = self.mesh.vertices[self.mesh.faces[self.source_faces < 0]]
+        sides = corners[:, 1:] - corners[:, :1]
+        return float(0.5 * np.linalg.norm(np.cross(sides[:, 0], sides[:, 1]), axis=1).sum())
 
 
 def split_by_plane(mesh: Mesh, point: ArrayLike, normal: ArrayLike) -> tuple[Cut, Cut]:
@@ -150,6 +152,25 @@ def difference(mesh: Mesh, tool: Mesh) -> Cut:
 def intersection(mesh: Mesh, tool: Mesh) -> Cut:
     """Return the part of a closed mesh inside a tool; see :func:`divide`."""
     return divide(mesh, tool)[1]
+
+
+def common(mesh: Mesh, other: Mesh) -> Mesh | None:
+    """Return what two closed meshes share, None where that is nothing; one may hold the other.
+
+    Raises
+    ------
+    MeshError
+        If a mesh is open or inside out.
+
+    Examples
+    --------
+    >>> body = Mesh(2 * np.vstack([np.zeros(3), np.eye(3)]),
+    ...             [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+    >>> round(common(body, body).volume_mm3, 9), common(body, Mesh(body.vertices + 9, body.faces))
+    (1.333333333, None)
+    """
+    shared = _as_manifold(mesh)[0] ^ _as_manifold(other)[0]
+    return None if shared.is_empty() else _as_cut(shared, -1).mesh
 
 
 def union(mesh: Mesh, other: Mesh) -> Cut:
@@ -245,6 +266,34 @@ def trimmed(mesh: Mesh, points: ArrayLike, normals: ArrayLike) -> Mesh:
     for point, normal in zip(as_points(points), outward, strict=True):
         body = body.trim_by_plane((-normal).tolist(), float(-point @ normal))
     return _as_cut(body, -1).mesh
+
+
+def hull(points: ArrayLike) -> Mesh:
+    """Return the convex hull of points (n, 3), closed, mm; its corners are points.
+
+    Raises
+    ------
+    InputError
+        If the points lie in a plane.
+
+    Examples
+    --------
+    >>> hull(np.vstack([np.zeros(3), np.eye(3), 0.1 * np.ones(3)])).faces.shape
+    (4, 3)
+    """
+    from scipy.spatial import ConvexHull, QhullError
+
+    given = as_points(points)
+    try:
+        found = ConvexHull(given)
+    except QhullError:
+        raise InputError("a hull needs four points or more that do not lie in a plane") from None
+    faces = found.simplices.astype(np.int64)
+    sides = given[faces[:, 1:]] - given[faces[:, :1]]
+    is_inward = (np.cross(sides[:, 0], sides[:, 1]) * found.equations[:, :3]).sum(axis=1) < 0.0
+    faces[is_inward] = faces[is_inward, ::-1]
+    used, renumbered = np.unique(faces, return_inverse=True)
+    return Mesh(given[used], renumbered.reshape(-1, 3))
 
 
 def check_volumes(whole: Mesh, *parts: Mesh) -> None:

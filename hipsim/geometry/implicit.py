@@ -184,7 +184,37 @@ def contour(field: Field, lines: tuple[Array, Array, Array]) -> Mesh:
     """
     if any(len(axis) < 3 for axis in lines):
         raise InputError("a contour needs at least 3 grid lines per direction")
-    values = _sampled(field, lines)
+    return contour_values(_sampled(field, lines), lines)
+
+
+def contour_values(values: Array, lines: tuple[Array, Array, Array]) -> Mesh:
+    """Triangulate the surface where values on a rectilinear grid pass zero.
+
+    Parameters
+    ----------
+    values
+        Negative inside the solid, shape (a, b, c); positive all round the border of the grid.
+    lines
+        Positions of the grid lines along X, Y, Z in mm, increasing, of lengths a, b, c.
+
+    Returns
+    -------
+    mesh
+        Closed, outward. Its vertices lie on grid edges, where the values between the two ends of
+        the edge, taken as linear, are zero.
+
+    Raises
+    ------
+    ComputationError
+        If there is no surface or it is cut open by the border of the grid.
+
+    Examples
+    --------
+    >>> values = np.ones((3, 3, 3))
+    >>> values[1, 1, 1] = -1.0
+    >>> round(contour_values(values, (np.arange(3.0),) * 3).volume_mm3, 4)  # an octahedron
+    0.1667
+    """
     positions, faces = _flying_edges(values)
     if len(faces) == 0:
         raise ComputationError("the solid has no surface inside the grid")

@@ -89,7 +89,7 @@ class Mesh:
         length = np.linalg.norm(normals, axis=1, keepdims=True)
         return np.divide(normals, length, out=np.zeros_like(normals), where=length > 0)
 
-    @property
+    @cached_property
     def volume_mm3(self) -> float:
         """Enclosed volume; meaningful for closed meshes, negative if turned inside out."""
         a, b, c = np.moveaxis(self.triangles - self.vertices.mean(axis=0), 1, 0)

@@ -105,3 +105,32 @@ def staged_folder(folder: str | Path) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
         if is_new and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+
+
+@contextmanager
+def as_input_error(what: str, path: str | Path) -> Iterator[None]:
+    """Turn a refusal of the operating system within the block into an InputError.
+
+    Parameters
+    ----------
+    what
+        What was tried: ``"read"``, ``"write"``.
+    path
+        The file or folder it was tried on.
+
+    Raises
+    ------
+    InputError
+        ``cannot read PATH: reason``.
+
+    Examples
+    --------
+    >>> with as_input_error("read", "none.txt"):
+    ...     _ = open("none.txt")
+    Traceback (most recent call last):
+    hipsim.errors.InputError: cannot read none.txt: No such file or directory
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"cannot {what} {path}: {reason(error)}") from error

@@ -263,7 +263,7 @@ def save_case(hip: Hip, folder: str | Path) -> Path:
 
 
 def _source_note(case: Case, loaded: LoadedBones, unsure: tuple[str, ...]) -> dict[str, Any]:
-    """Record which files a hip came from, their unit, what was mended, and what is unsure."""
+    """Record where a hip came from: files, unit, frame, mending, what is unsure, and sex."""
     mended = {case.files[bone].name: list(repairs) for bone, repairs in loaded.mended.items()}
     unit = f"{loaded.unit.unit}: {loaded.unit.why}"
     return {
@@ -272,4 +272,6 @@ def _source_note(case: Case, loaded: LoadedBones, unsure: tuple[str, ...]) -> di
         "unit": unit,
         "files": mended,
         "unsure": list(unsure),
+        "sex": case.description.get("sex"),
+        "frame": case.frame,
     }

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from hipsim.checks import Array, IntArray
+from hipsim.checks import Array, IntArray, as_choice
 from hipsim.errors import InputError, MeshError
 from hipsim.geometry import Mesh
 from hipsim.io.files import reason, write_file
@@ -28,6 +28,7 @@ VTK_MARKS = {".vtp": (b"<VTKFile", b"</VTKFile>"), ".vtk": (b"# vtk DataFile", b
 MESH_SUFFIXES = (*TRIMESH_SUFFIXES, ".3mf", *VTK_MARKS)
 PARTS_SUFFIXES = (*MESH_SUFFIXES, ".mat")
 SAVED_SUFFIXES = (".ply", ".stl")
+NOTED_FRAMES = ("lps", "ras")
 SCENE_OPTIONS = {  # pictures and materials are not even opened
     ".obj": ("split_objects", "skip_materials"),
     ".glb": ("skip_materials",),
@@ -130,13 +131,24 @@ def frame_of(path: str | Path) -> str | None:
     return found[1].decode().lower() if found else None
 
 
-def save_mesh(path: str | Path, mesh: Mesh) -> Path:
+def save_mesh(path: str | Path, mesh: Mesh, *, frame: str | None = None) -> Path:
     """Write a mesh as binary PLY (float64, exact) or STL (float32), in mm.
+
+    Parameters
+    ----------
+    path
+        Ends in ``.ply`` or ``.stl``.
+    mesh
+        In mm.
+    frame
+        ``"lps"`` or ``"ras"`` is noted in the header the way 3D Slicer notes and reads it, so
+        that the surface opens on its scan; None where it is not known.
 
     Raises
     ------
     InputError
-        If the name does not end in ``.ply`` or ``.stl``, or cannot be written.
+        If the name does not end in ``.ply`` or ``.stl``, the frame is another one, or the file
+        cannot be written.
 
     Examples
     --------
@@ -150,7 +162,10 @@ def save_mesh(path: str | Path, mesh: Mesh) -> Path:
     suffix = Path(path).suffix.lower()
     if suffix not in SAVED_SUFFIXES:
         raise InputError(f"{path}: a saved mesh must end in {' or '.join(SAVED_SUFFIXES)}")
-    content = _as_ply(mesh) if suffix == ".ply" else _as_stl(mesh)
+    head = "hipsim, mm"
+    if frame is not None:
+        head += f", SPACE={as_choice(frame, NOTED_FRAMES, name='frame').upper()}"
+    content = _as_ply(mesh, head) if suffix == ".ply" else _as_stl(mesh, head)
     return write_file(path, lambda partial: partial.write_bytes(content))
 
 
@@ -262,10 +277,10 @@ def _joined(mesh: Mesh) -> Mesh:
     return Mesh(mesh.vertices[first[order]], faces[(a != b) & (b != c) & (c != a)])
 
 
-def _as_ply(mesh: Mesh) -> bytes:
+def _as_ply(mesh: Mesh, head: str) -> bytes:
     """Return binary little-endian PLY with float64 coordinates."""
     header = (
-        "ply\nformat binary_little_endian 1.0\ncomment hipsim, mm\n"
+        f"ply\nformat binary_little_endian 1.0\ncomment {head}\n"
         f"element vertex {len(mesh.vertices)}\n"
         "property double x\nproperty double y\nproperty double z\n"
         f"element face {len(mesh.faces)}\nproperty list uchar int vertex_indices\nend_header\n"
@@ -275,11 +290,10 @@ def _as_ply(mesh: Mesh) -> bytes:
     return header.encode() + mesh.vertices.astype("<f8").tobytes() + rows.tobytes()
 
 
-def _as_stl(mesh: Mesh) -> bytes:
+def _as_stl(mesh: Mesh, head: str) -> bytes:
     """Return binary STL."""
     rows = np.zeros(
         len(mesh.faces), dtype=[("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("unused", "<u2")]
     )
     rows["normal"], rows["corners"] = mesh.face_normals, mesh.triangles
-    head = b"hipsim, mm".ljust(80) + len(rows).to_bytes(4, "little")
-    return head + rows.tobytes()
+    return head.encode().ljust(80) + len(rows).to_bytes(4, "little") + rows.tobytes()

@@ -63,7 +63,7 @@ def read_yaml(path: str | Path, error: type[InputError] = InputError) -> YamlFil
         twice, or is not a mapping at the top.
     """
     path = Path(path)
-    text = _read_text(path, error)
+    text = read_text(path, error)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
@@ -75,19 +75,42 @@ def read_yaml(path: str | Path, error: type[InputError] = InputError) -> YamlFil
         raise error(f"{path}:1:1: not valid YAML: {problem}") from None
     if not isinstance(data, dict):
         raise error(f"{path}:1:1: wanted 'key: value' lines at the top, got {_kind(data)}")
-    places: dict[Location, tuple[int, int]] = {}
-    repeated = []
-    for location, (line, column), is_repeated in _walk(node, ()):
-        if is_repeated:
-            repeated.append(f"{path}:{line}:{column}: key {location[-1]!r} appears twice")
-        places.setdefault(location, (line, column))
-    if repeated:
-        raise error("\n".join(repeated))
+    places, twice = places_in(node)
+    if twice:
+        lines = [
+            f"{path}:{line}:{column}: key {key!r} appears twice" for key, line, column in twice
+        ]
+        raise error("\n".join(lines))
     return YamlFile(path, text, data, places)
 
 
-def _read_text(path: Path, error: type[InputError]) -> str:
-    """Read UTF-8 text or say why not."""
+def places_in(
+    node: yaml.Node | None,
+) -> tuple[dict[Location, tuple[int, int]], list[tuple[str | int, int, int]]]:
+    """Return the line and column of every entry of a YAML tree, and the keys that are there twice.
+
+    Examples
+    --------
+    >>> places_in(yaml.compose("a: [5, 6]"))[0][("a", 1)]
+    (1, 8)
+    """
+    places: dict[Location, tuple[int, int]] = {}
+    twice = []
+    for location, (line, column), is_repeated in _walk(node, ()):
+        if is_repeated:
+            twice.append((location[-1], line, column))
+        places.setdefault(location, (line, column))
+    return places, twice
+
+
+def read_text(path: Path, error: type[InputError]) -> str:
+    """Read UTF-8 text or say why not.
+
+    Raises
+    ------
+    InputError
+        Or the subclass asked for: if the file is missing or not UTF-8.
+    """
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

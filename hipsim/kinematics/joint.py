@@ -14,6 +14,7 @@ from hipsim.anatomy.sides import side_sign
 from hipsim.checks import Array, Side, as_array, as_side
 from hipsim.errors import InputError
 from hipsim.geometry import rigid
+from hipsim.kinematics.centre import equidistant_shift
 from hipsim.kinematics.motion import Motion
 
 GIMBAL_MARGIN_DEG = 0.01  # nearer to +-90 deg of adduction the two other angles are not defined
@@ -137,7 +138,8 @@ def pelvis_from_femur(hip: Hip, motion: Motion) -> Array:
 
     The meshes stay where the scanner saw them: a point of the femur in scan coordinates is
     taken to where it lies, in the pelvis's scan coordinates, when the joint has the pose's angles.
-    The hip joint centre stays in place. ``motion.pelvic_tilt_deg`` is added to flexion.
+    ``motion.pelvic_tilt_deg`` is added to flexion. The hip joint centre stays in place, unless the
+    motion asks for the ``"equidistant"`` centre (:mod:`hipsim.kinematics.centre`).
 
     Parameters
     ----------
@@ -154,7 +156,7 @@ def pelvis_from_femur(hip: Hip, motion: Motion) -> Array:
     Raises
     ------
     AnatomyError
-        If a landmark is missing.
+        If a landmark is missing, or articular surfaces the motion's centre needs.
     """
     rotation = rotation_from_angles(
         motion.flexion_deg + motion.pelvic_tilt_deg,
@@ -164,7 +166,10 @@ def pelvis_from_femur(hip: Hip, motion: Motion) -> Array:
     )
     scan_from_pelvis = hip.pelvic_frame(motion.pelvic_zero)
     femur_from_scan = rigid.inverse(hip.femoral_frame(motion.femoral_zero))
-    return scan_from_pelvis @ rigid.transform_from(rotation) @ femur_from_scan
+    transforms = scan_from_pelvis @ rigid.transform_from(rotation) @ femur_from_scan
+    if motion.centre == "equidistant":
+        transforms[:, :3, 3] += equidistant_shift(hip, transforms[:, :3, :3]).translation_mm
+    return transforms
 
 
 def _as_angles(*angles: ArrayLike) -> Array:

@@ -7,6 +7,10 @@ Pelvic tilt. The angles are those of the femur against an upright pelvis. ``pelv
 tilts the pelvis forward from its named zero under the femur, which keeps its place in the room:
 the angle between the bones is ``flexion_deg + pelvic_tilt_deg``, exactly, because tilt and flexion
 share the axis Z. So 12 deg of anterior tilt turns 20 deg of extension into 8 deg between the bones.
+
+Centre. ``centre`` says what the femur turns about: the centre of its head (``"fixed"``), or, moved
+from there in every pose, the place where the joint gap is most even (``"equidistant"``,
+:mod:`hipsim.kinematics.centre`).
 """
 
 from dataclasses import dataclass, fields, replace
@@ -20,6 +24,7 @@ from hipsim.checks import Array, IntArray, as_array, as_choice, as_number
 from hipsim.errors import InputError
 
 ANGLE_LIMIT_DEG = 180.0
+CENTRES = ("fixed", "equidistant")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +58,14 @@ class Motion:
         Shape of a grid, (n,) for paths.
     grid_index
         For each pose its place in the grid counted row by row, shape (n,).
+    centre
+        ``"fixed"`` or ``"equidistant"``: what the femur turns about.
 
     Raises
     ------
     InputError
-        If lengths disagree, an angle is not within -180 to 180 deg, a zero is unknown, an arm is
-        interrupted or turns back, or grid and poses do not match.
+        If lengths disagree, an angle is not within -180 to 180 deg, a zero or centre is unknown, an
+        arm is interrupted or turns back, or grid and poses do not match.
 
     Examples
     --------
@@ -83,10 +90,12 @@ class Motion:
     reference: str = ""
     shape: tuple[int, ...] = ()
     grid_index: IntArray | None = None
+    centre: str = "fixed"
 
     def __post_init__(self) -> None:
         as_choice(self.pelvic_zero, PELVIC_ZEROS, name="pelvic_zero")
         as_choice(self.femoral_zero, FEMORAL_ZEROS, name="femoral_zero")
+        as_choice(self.centre, CENTRES, name="centre")
         n = np.size(self.flexion_deg)
         if n == 0:
             raise InputError(f"motion {self.name!r} needs at least one pose")
@@ -153,10 +162,10 @@ class Motion:
         return sorted_values.reshape(*self.shape, *array.shape[1:])
 
     def same_poses(self, other: "Motion") -> bool:
-        """Return whether another motion has the same poses against the same zeros."""
+        """Return whether another motion has the same poses against the same zeros and centre."""
         return (
-            (self.pelvic_zero, self.femoral_zero, self.segments)
-            == (other.pelvic_zero, other.femoral_zero, other.segments)
+            (self.pelvic_zero, self.femoral_zero, self.centre, self.segments)
+            == (other.pelvic_zero, other.femoral_zero, other.centre, other.segments)
             and self.pelvic_tilt_deg == other.pelvic_tilt_deg
             and np.array_equal(self.angles_deg, other.angles_deg)
         )
@@ -197,7 +206,7 @@ def joined(name: str, arms: dict[str, Motion], **changes: Any) -> Motion:
     name
         Name of the whole.
     arms
-        Arm name to motion, in order. All must share zeros, tilt and progress label.
+        Arm name to motion, in order. All must share zeros, tilt, centre and progress label.
     changes
         Fields of the whole to set, e.g. ``threshold_mm`` or ``reference``; the threshold is None
         unless set here, for it belongs to the whole motion.
@@ -216,7 +225,7 @@ def joined(name: str, arms: dict[str, Motion], **changes: Any) -> Motion:
     slice(21, 42, None)
     """
     motions = list(arms.values())
-    shared = ("pelvic_zero", "femoral_zero", "pelvic_tilt_deg", "progress_label")
+    shared = ("pelvic_zero", "femoral_zero", "pelvic_tilt_deg", "progress_label", "centre")
     stated = {tuple(getattr(motion, field) for field in shared) for motion in motions}
     if len(stated) != 1:
         raise InputError(

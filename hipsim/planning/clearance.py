@@ -252,7 +252,9 @@ class ClearanceQuery:
         query._distances = self._distances.with_a(femoral.mesh)
         return query
 
-    def __call__(self, motion: Motion, *, threshold_mm: float | None = None) -> Clearance:
+    def __call__(
+        self, motion: Motion, *, threshold_mm: float | None = None, centre: str | None = None
+    ) -> Clearance:
         """Return the clearance in every pose of a motion.
 
         Parameters
@@ -261,14 +263,19 @@ class ClearanceQuery:
             The motion.
         threshold_mm
             Clearance below which a pose counts as narrow; the motion's own by default.
+        centre
+            What the femur turns about, ``"fixed"`` or ``"equidistant"``; the motion's own by
+            default. For both side by side see :func:`hipsim.planning.centres.compare_centres`.
 
         Raises
         ------
         AnatomyError
-            If a landmark of the motion's zeros is missing.
+            If a landmark of the motion's zeros is missing, or articular surfaces the centre needs.
         InputError
-            If the threshold is not a finite number.
+            If the threshold is not a finite number, or the centre unknown.
         """
+        if centre is not None:
+            motion = motion.evolved(centre=centre)
         if threshold_mm is not None:
             threshold_mm = as_number(threshold_mm, name="threshold_mm", unit="mm")
         found = self._distances(pelvis_from_femur(self.hip, motion))
@@ -285,6 +292,23 @@ class ClearanceQuery:
             threshold_mm=motion.threshold_mm if threshold_mm is None else threshold_mm,
         )
 
+    def least(self, transforms: Array, *, n_threads: int | None = None) -> float:
+        """Return the least clearance over poses given as transforms, in mm.
+
+        Parameters
+        ----------
+        transforms
+            ``pelvis_from_femur``, scan frame to scan frame, shape (n, 4, 4).
+        n_threads
+            How many threads to use; all processors by default.
+
+        Raises
+        ------
+        InputError
+            If there is no pose, or a transform is not rigid.
+        """
+        return float(self._distances.minimum(transforms, n_threads=n_threads)[1].distance_mm[0])
+
 
 def _structures_of(hip: Hip, femoral: ClosedRegion) -> NDArray[np.str_]:
     """Return the structure each face of a femoral body lies on."""
@@ -298,6 +322,7 @@ def clearance_along(
     femoral_region: str = "extracapsular",
     pelvic_region: str = "ischium",
     threshold_mm: float | None = None,
+    centre: str | None = None,
 ) -> Clearance:
     """Return how near two regions of a hip come in every pose of a motion.
 
@@ -313,13 +338,15 @@ def clearance_along(
         Regions to measure between.
     threshold_mm
         Clearance below which a pose counts as narrow; the motion's own by default.
+    centre
+        What the femur turns about, ``"fixed"`` or ``"equidistant"``; the motion's own by default.
 
     Raises
     ------
     AnatomyError
-        If a region is empty, or a landmark is missing.
+        If a region is empty, or a landmark or what the centre needs is missing.
     InputError
-        If a region is unknown, or the threshold is not a finite number.
+        If a region or centre is unknown, or the threshold is not a finite number.
     """
     query = ClearanceQuery(hip, femoral_region=femoral_region, pelvic_region=pelvic_region)
-    return query(motion, threshold_mm=threshold_mm)
+    return query(motion, threshold_mm=threshold_mm, centre=centre)

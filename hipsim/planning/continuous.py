@@ -8,6 +8,7 @@ import numpy as np
 from hipsim.anatomy.hip import Hip
 from hipsim.anatomy.sides import side_sign
 from hipsim.checks import Array
+from hipsim.errors import InputError
 from hipsim.geometry import rigid
 from hipsim.kinematics.motion import Motion
 from hipsim.proximity.turning import AngleRange, Turning
@@ -87,7 +88,18 @@ def _corners(rows: Array) -> Array:
 
 
 def turning_of(hip: Hip, motion: Motion) -> Turning:
-    """Return what the joint angles do to the femur, scan frame to scan frame."""
+    """Return what the joint angles do to the femur, scan frame to scan frame.
+
+    Raises
+    ------
+    InputError
+        If the motion's centre moves: the proofs are for rotation about one point.
+    """
+    if motion.centre != "fixed":
+        raise InputError(
+            f"certified answers need centre='fixed', {motion.name!r} has {motion.centre!r}: the "
+            "proofs are for rotation about one point; sample it with clearance_along instead"
+        )
     sign = side_sign(hip.side)
     return Turning(
         before=hip.pelvic_frame(motion.pelvic_zero),

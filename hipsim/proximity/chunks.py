@@ -30,7 +30,7 @@ def run_chunks(work: Callable[[slice], None], length: int, n_threads: int | None
     >>> parts
     [slice(0, 128, None), slice(128, 200, None)]
     """
-    n_workers = _as_workers(n_threads)
+    n_workers = as_workers(n_threads)
     parts = [slice(k, min(k + CHUNK, length)) for k in range(0, length, CHUNK)]
     if n_workers == 1 or len(parts) < 2:
         for part in parts:
@@ -44,8 +44,14 @@ def run_chunks(work: Callable[[slice], None], length: int, n_threads: int | None
         pool.shutdown(cancel_futures=True)
 
 
-def _as_workers(n_threads: int | None) -> int:
-    """Return a number of threads, or raise."""
+def as_workers(n_threads: int | None) -> int:
+    """Return a number of threads, all processors where None is given.
+
+    Raises
+    ------
+    InputError
+        If it is neither None nor a whole number above zero.
+    """
     if n_threads is None:
         available = getattr(os, "sched_getaffinity", None)  # not on every system
         return len(available(0)) if available else os.cpu_count() or 1

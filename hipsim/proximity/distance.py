@@ -24,7 +24,7 @@ from hipsim.proximity import _distance_kernels
 from hipsim.proximity.body import Body, make_body, moved_body
 from hipsim.proximity.candidates import LISTED, Wanted, find_candidates
 from hipsim.proximity.chunks import run_chunks
-from hipsim.proximity.overlap import KINDS, Answers, add_overlap
+from hipsim.proximity.overlap import KINDS, Answers, Depths, add_overlap
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,6 +190,34 @@ class DistanceQuery:
         """
         return self._distances(self._answers(as_transforms(transforms), "each", n_threads))
 
+    def gaps(self, transforms: ArrayLike, *, n_threads: int | None = None) -> Distances:
+        """Measure the gap in every pose, and of overlap only that there is some: 0 mm, ``contact``.
+
+        Several times faster than a call where many poses overlap.
+
+        Parameters
+        ----------
+        transforms, n_threads
+            As when the query is called.
+
+        Raises
+        ------
+        InputError
+            As when the query is called.
+
+        Examples
+        --------
+        >>> mesh = Mesh(np.vstack([np.zeros(3), np.eye(3)]),
+        ...             [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+        >>> from hipsim.geometry import rigid
+        >>> shifts = np.stack([rigid.translation([-x, 0, 0]) for x in (3.0, 0.5)])
+        >>> found = DistanceQuery(mesh, mesh).gaps(shifts)
+        >>> found.distance_mm.tolist(), found.kind.tolist()
+        ([2.0, 0.0], ['gap', 'contact'])
+        """
+        stack = as_transforms(transforms)
+        return self._distances(self._answers(stack, "each", n_threads, depths="unmeasured"))
+
     def minimum(
         self, transforms: ArrayLike, *, n_threads: int | None = None
     ) -> tuple[int, Distances]:
@@ -229,12 +257,21 @@ class DistanceQuery:
         index = int(answers.distance.argmin())
         return index, self._distances(answers[index : index + 1])
 
-    def _answers(self, transforms: Array, wanted: Wanted, n_threads: int | None) -> Answers:
+    def _answers(
+        self,
+        transforms: Array,
+        wanted: Wanted,
+        n_threads: int | None,
+        *,
+        depths: Depths = "measured",
+    ) -> Answers:
         """Answer every pose, or only so far that the least distance is known."""
         poses = _as_poses(transforms, self._a.tree.centre, self._b.tree.centre)
         answers = Answers.empty(len(poses))
         run_chunks(
-            lambda part: self._fill(poses[part], answers[part], wanted), len(poses), n_threads
+            lambda part: self._fill(poses[part], answers[part], wanted, depths),
+            len(poses),
+            n_threads,
         )
         return answers
 
@@ -249,7 +286,7 @@ class DistanceQuery:
             kind=KINDS[answers.kind],
         )
 
-    def _fill(self, poses: Array, answers: Answers, wanted: Wanted) -> None:
+    def _fill(self, poses: Array, answers: Answers, wanted: Wanted, depths: Depths) -> None:
         """Answer one chunk of poses."""
         found = find_candidates(self._a, self._b, poses, wanted)
         answers.pairs[:] = found.seeds.T
@@ -271,7 +308,7 @@ class DistanceQuery:
                 np.empty((LISTED, 9)),
             ),
         )
-        add_overlap(self._a, self._b, poses, answers)
+        add_overlap(self._a, self._b, poses, answers, depths=depths)
 
 
 def minimum_distance(

@@ -51,7 +51,7 @@ class GapBounds:
         range_: AngleRange,
     ) -> None:
         self._query, self._turning, self._range = query, turning, range_
-        self._reach_a, self._reach_b = _largest_arms(*points, turning)
+        self._reach_a, self._reach_b = largest_arms(*points, turning)
         self._corners = np.array(list(product((0.0, 1.0), repeat=range_.n_sides)))
         self._known: dict[bytes, float] = {}
         self.best: tuple[float, int, Array] = (np.inf, 0, np.zeros(range_.n_sides))
@@ -90,15 +90,8 @@ class GapBounds:
     def lower(self, cells: Cells) -> Array:
         """Bound the gap within cells from below, shape (n,); never less than zero."""
         sides = np.abs(cells.half_spans_rad(self._range))
-        least = np.maximum(self.corner_values(cells).min(axis=1), 0.0)  # unknown in overlap
-        way = np.minimum(sides @ self._reach_a, sides @ self._reach_b).sum(axis=1)
-        cap = (least + 4.0 * way)[:, None]
-        reach_a = np.minimum(self._reach_a, self._reach_b + cap)
-        reach_b = np.minimum(self._reach_b, self._reach_a + cap)
-        curvature = np.triu(reach_b[:, :, None] * reach_a[:, None, :])
-        curvature += np.triu(curvature, 1).transpose(0, 2, 1)
-        loss = np.einsum("nmj,nmk,njk->n", sides, sides, curvature)
-        return np.maximum(np.sqrt(np.maximum(least**2 - loss, 0.0)), least - way)
+        least = self.corner_values(cells).min(axis=1)
+        return lowest_within(least, sides, self._reach_a, self._reach_b)
 
     def longest_side(self, cells: Cells) -> IntArray:
         """Return the side along which points move most, shape (n,)."""
@@ -116,7 +109,40 @@ class GapBounds:
             self.best = float(values[least]), int(piece[order[least]]), place[order[least]]
 
 
-def _largest_arms(points_a: Array, points_b: Array, turning: Turning) -> tuple[Array, Array]:
+def lowest_within(least: Array, sides: Array, reach_a: Array, reach_b: Array) -> Array:
+    """Bound the gap within cells from below by its least value at their corners.
+
+    Parameters
+    ----------
+    least
+        Shape (n,), mm; below zero counts as zero, for in overlap the gap is not known.
+    sides
+        Change of the angles from the middle to each side, radians, positive, shape (n, m, 3).
+    reach_a, reach_b
+        From :func:`largest_arms`.
+
+    Returns
+    -------
+    lower
+        Shape (n,), mm; by equations (1) and (3), never less than zero.
+
+    Examples
+    --------
+    >>> reach, sides = np.full(3, 100.0), np.diag(np.radians([0.5, 0.5, 0.5]))[None]
+    >>> lowest_within(np.array([20.0, 1.0]), sides, reach, reach).round(2).tolist()
+    [19.94, 0.0]
+    """
+    least = np.maximum(least, 0.0)
+    way = np.minimum(sides @ reach_a, sides @ reach_b).sum(axis=1)
+    cap = (least + 4.0 * way)[:, None]
+    far_a, far_b = np.minimum(reach_a, reach_b + cap), np.minimum(reach_b, reach_a + cap)
+    curvature = np.triu(far_b[:, :, None] * far_a[:, None, :])
+    curvature += np.triu(curvature, 1).transpose(0, 2, 1)
+    loss = np.einsum("nmj,nmk,njk->n", sides, sides, curvature)
+    return np.maximum(np.sqrt(np.maximum(least**2 - loss, 0.0)), least - way)
+
+
+def largest_arms(points_a: Array, points_b: Array, turning: Turning) -> tuple[Array, Array]:
     """Return the largest distances of points of a, of b, from the three axes in any pose."""
     arms_a, arms_b = rigid.apply(turning.after, points_a), points_b - turning.centre
     reach_a = np.full(3, np.linalg.norm(arms_a, axis=1).max())

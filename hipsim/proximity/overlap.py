@@ -1,6 +1,7 @@
 """Which poses overlap, and how deep; turns the plain distances of a sweep into signed ones."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from hipsim.proximity.tree import BoxTree
 
 KINDS = np.array(["gap", "depth", "contact"])
 _, DEPTH, CONTACT = range(3)
+
+Depths = Literal["measured", "unmeasured"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +53,9 @@ class Answers:
         return Answers(self.distance[part], self.points[part], self.pairs[part], self.kind[part])
 
 
-def add_overlap(a: Body, b: Body, poses: Array, answers: Answers) -> None:
+def add_overlap(
+    a: Body, b: Body, poses: Array, answers: Answers, *, depths: Depths = "measured"
+) -> None:
     """Replace the distances of overlapping poses by minus the depth of overlap.
 
     Parameters
@@ -61,6 +66,8 @@ def add_overlap(a: Body, b: Body, poses: Array, answers: Answers) -> None:
         Coordinates of b from coordinates of a, shape (n, 12).
     answers
         Distances and closest points of the sweep; overwritten where the bodies overlap.
+    depths
+        ``"unmeasured"`` leaves overlap at 0 mm, of kind ``contact``.
     """
     is_met = answers.distance == 0.0
     if a.solid is None and b.solid is None:
@@ -77,8 +84,11 @@ def add_overlap(a: Body, b: Body, poses: Array, answers: Answers) -> None:
     (where,) = np.nonzero(overlaps)
     if len(where) == 0:
         return
-    answers.kind[where] = DEPTH
     answers.distance[where] = 0.0
+    if depths == "unmeasured":
+        answers.kind[where] = CONTACT
+        return
+    answers.kind[where] = DEPTH
     _deepen(a.tree, b, poses[where], answers, where, side=0)
     _deepen(b.tree, a, inverse_poses(poses[where]), answers, where, side=1)
 

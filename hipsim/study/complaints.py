@@ -72,8 +72,7 @@ def _what(problem: Any, location: Location, file: YamlFile) -> str:
         got = context["tag"]
         return f"unknown {wanted} {got!r}{did_you_mean(got, known) or _known(known)}"
     if kind in ("union_tag_not_found", "model_attributes_type", "model_type"):
-        key = {"motions": "motion", "procedures": "procedure", "hips": "case"}[str(location[0])]
-        return f"wanted a name, or {{{key}: name, ...}}, got {problem['input']!r}"
+        return f"wanted {_entry(str(location[0]))}, got {problem['input']!r}"
     message = (
         problem["msg"].replace("Input should be", "wanted").replace("wanted a valid", "wanted a")
     )
@@ -81,6 +80,12 @@ def _what(problem: Any, location: Location, file: YamlFile) -> str:
     if kind == "literal_error" and isinstance(problem["input"], str):
         hint = did_you_mean(problem["input"], re.findall(r"'([^']*)'", context["expected"]))
     return f"{message}, got {problem['input']!r}{hint}"
+
+
+def _entry(kind: str) -> str:
+    """Say how an entry of a list is written."""
+    key = {"motions": "motion", "procedures": "procedure"}.get(kind)
+    return f"a name, or {{{key}: name, ...}}" if key else "'key: value' lines"
 
 
 def _known(names: list[str]) -> str:

@@ -6,6 +6,7 @@ same way.
 """
 
 import inspect
+import re
 import types
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -42,6 +43,13 @@ def _as_word(value: Any) -> str:
     return value
 
 
+def _as_flag(value: Any) -> bool:
+    """Accept true and false."""
+    if not isinstance(value, bool):
+        raise PydanticCustomError("flag", "wanted true or false")
+    return value
+
+
 def _as_span(value: Any) -> float | tuple[float, float]:
     """Accept a number, or two as [from, to]."""
     if isinstance(value, list):
@@ -57,7 +65,8 @@ def _as_span(value: Any) -> float | tuple[float, float]:
 Number = Annotated[float, BeforeValidator(_as_number)]
 Count = Annotated[int, BeforeValidator(_as_count)]
 Word = Annotated[str, BeforeValidator(_as_word)]
-Span = Annotated[Any, BeforeValidator(_as_span)]
+Flag = Annotated[bool, BeforeValidator(_as_flag)]
+Span = Annotated[Any, BeforeValidator(_as_span, json_schema_input_type=float | tuple[float, float])]
 
 
 class Entry(BaseModel):
@@ -71,7 +80,7 @@ class AmountRange(Entry):
 
     start: Number
     stop: Number
-    step: Annotated[Number, Field(gt=0)]
+    step: Annotated[float, Field(gt=0), BeforeValidator(_as_number)]
 
     def values(self) -> list[float]:
         """List the amounts from start towards stop.
@@ -104,7 +113,10 @@ def _as_amounts(value: Any) -> list[float]:
         raise PydanticCustomError("amounts", wanted) from None
 
 
-Amounts = Annotated[list[float], BeforeValidator(_as_amounts)]
+Amounts = Annotated[
+    list[float],
+    BeforeValidator(_as_amounts, json_schema_input_type=float | list[float] | AmountRange),
+]
 
 
 def _choice(options: tuple[str, ...], is_number_too: bool, amounts: str) -> Any:
@@ -119,9 +131,39 @@ def _choice(options: tuple[str, ...], is_number_too: bool, amounts: str) -> Any:
     def check_all(value: Any) -> list[str | float]:
         return [check(item) for item in (value if isinstance(value, list) else [value])]
 
+    one: Any = Literal[options] | float if is_number_too else Literal[options]
     if amounts == "many":
-        return Annotated[list[str | float], BeforeValidator(check_all)]
-    return Annotated[str | float, BeforeValidator(check)]
+        many = BeforeValidator(check_all, json_schema_input_type=one | list[one])
+        return Annotated[list[str | float], many]
+    return Annotated[str | float, BeforeValidator(check, json_schema_input_type=one)]
+
+
+def _each(kind: Any) -> Any:
+    """Make the type of a value, or a list of them, that is not a number: for sweeps."""
+
+    def as_list(value: Any) -> list[Any]:
+        return value if isinstance(value, list) else [value]
+
+    return Annotated[list[kind], BeforeValidator(as_list, json_schema_input_type=kind | list[kind])]
+
+
+def described(function: Callable[..., Any]) -> dict[str, str]:
+    """Return what a function's docstring says of each parameter, for hints in an editor.
+
+    Examples
+    --------
+    >>> described(AmountRange.values), described(entry_for)["tag"][:26]
+    ({}, 'Key and value that choose ')
+    """
+    text = inspect.getdoc(function) or ""
+    section = re.search(r"^Parameters\n-+\n(.*?)(?=^\S[^\n]*\n-{3,}$|\Z)", text, re.M | re.S)
+    found = {}
+    for names, body in re.findall(
+        r"^(\S[^\n]*)\n((?:[ ]+[^\n]*\n?|\n)+)", section[1] if section else "", re.M
+    ):
+        for name in names.split(","):
+            found[name.strip().lstrip("*")] = " ".join(body.split())
+    return found
 
 
 def entry_for(
@@ -152,11 +194,13 @@ def entry_for(
     10.0
     """
     key, name = tag
-    fields: dict[str, Any] = {key: (Literal[name], ...)}
+    about = described(function)
+    summary = (inspect.getdoc(function) or name).split("\n\n")[0].replace("\n", " ")
+    fields: dict[str, Any] = {key: (Literal[name], Field(description=summary))}
     for parameter in _keywords(function):
         required = parameter.default is inspect.Parameter.empty
-        kind = _kind(parameter.annotation, amounts)
-        fields[parameter.name] = (kind, ... if required else None)
+        said_of_it = Field(... if required else None, description=about.get(parameter.name))
+        fields[parameter.name] = (_kind(parameter.annotation, amounts), said_of_it)
     return create_model(f"{key}_{name}", __base__=Entry, **{**(extra or {}), **fields})
 
 
@@ -174,17 +218,22 @@ def _keywords(function: Callable[..., Any]) -> list[inspect.Parameter]:
     return [p for p in inspect.signature(function).parameters.values() if p.name != "hip"]
 
 
-def _kind(annotation: Any, amounts: str) -> Any:
+def _kind(annotation: Any, amounts: Literal["one", "many"]) -> Any:
     """Choose the checked type of a key for a parameter's annotation."""
-    is_union = get_origin(annotation) in (Union, types.UnionType)
-    members = [a for a in get_args(annotation) if a is not type(None)] if is_union else [annotation]
-    options = [w for a in members if get_origin(a) is Literal for w in get_args(a)]
+    members = _members(annotation)
+    options = tuple(w for a in members if get_origin(a) is Literal for w in get_args(a))
     if options:
-        return _choice(tuple(options), float in members, amounts)
-    if len(members) > 1:
-        return Span
-    if members[0] is str:
-        return Word
-    if members[0] is int:
-        return Count
-    return Amounts if amounts == "many" else Number
+        return _choice(options, float in members, amounts)
+    if str in members:
+        members = [str]
+    if len(members) == 1 and members[0] not in (str, int, bool):
+        return Amounts if amounts == "many" else Number
+    kind = Span if len(members) > 1 else {str: Word, int: Count, bool: Flag}[members[0]]
+    return _each(kind) if amounts == "many" else kind
+
+
+def _members(annotation: Any) -> list[Any]:
+    """List what a parameter may be, None left out."""
+    is_union = get_origin(annotation) in (Union, types.UnionType)
+    members = get_args(annotation) if is_union else (annotation,)
+    return [member for member in members if member is not type(None)]

@@ -4,54 +4,62 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import hipsim
-from hipsim.anatomy.hip import Hip
 from hipsim.kinematics import Motion
 from hipsim.study.conventions import CONVENTIONS, DISCLAIMER
-from hipsim.study.run import Results
+from hipsim.study.scenario import Scenario
+from hipsim.study.shards import code_fingerprint
 
 PACKAGES = ("numpy", "scipy", "numba", "manifold3d", "trimesh", "pyvista", "xarray", "h5netcdf")
 MANIFEST = "manifest.json"
+MOST_HIPS = 200  # described one by one; the fingerprints of more are in results.nc
 
 
-def manifest(results: Results, files: Iterable[Path]) -> dict[str, Any]:
+def manifest(
+    scenario: Scenario,
+    hips: Iterable[Mapping[str, Any]],
+    files: Iterable[Path],
+    *,
+    seconds: float,
+) -> dict[str, Any]:
     """Describe a run so that it can be judged and repeated.
 
     Parameters
     ----------
-    results
-        Of a run.
+    scenario
+        What was run.
+    hips
+        What is to be told of each hip; the first ``MOST_HIPS`` are.
     files
         The files written beside the manifest.
+    seconds
+        Time the run took, all processes together.
     """
-    scenario = results.scenario
-    text = scenario.file.text
+    told = [dict(hip) for hip, _ in zip(hips, range(MOST_HIPS), strict=False)]
     return {
         "note": DISCLAIMER,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "scenario": {
-            "name": scenario.name,
-            "file": str(scenario.file.path),
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "text": text,
-        },
-        "hips": [_hip(hip) for hip in results.hips],
+        "scenario": _scenario(scenario),
+        "n_hips": len(scenario.hips),
+        "hips": told,
         "plans": [plan.name for plan in scenario.plans],
         "motions": [_motion(motion) for motion in scenario.motions],
         "targets_mm": dict(scenario.targets_mm),
         "regions": {"femoral": scenario.femoral_region, "pelvic": scenario.pelvic_region},
+        "outputs": scenario.outputs.model_dump(),
         "conventions": CONVENTIONS,
-        "seed": None,  # nothing here is random
+        "seed": scenario.seed,
+        "code_sha256": code_fingerprint(),
         "versions": versions(),
         "machine": {"platform": platform.platform(), "processors": os.cpu_count()},
-        "seconds": round(results.seconds, 3),
-        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        "seconds": round(seconds, 3),
+        "files": {path.name: _sha256(path) for path in files},
     }
 
 
@@ -85,17 +93,21 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _hip(hip: Hip) -> dict[str, Any]:
-    """Describe a hip by its content."""
+def _scenario(scenario: Scenario) -> dict[str, str]:
+    """Keep the scenario word for word."""
+    text = scenario.file.text
     return {
-        "name": hip.name,
-        "side": hip.side,
-        "femur_sha256": hip.femur.content_hash,
-        "hip_bone_sha256": hip.hip_bone.content_hash,
-        "head_radius_mm": hip.head_radius_mm,
-        "landmarks_mm": {name: point.tolist() for name, point in hip.landmarks.items()},
-        "notes": list(hip.notes),
+        "name": scenario.name,
+        "file": str(scenario.file.path),
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "text": text,
     }
+
+
+def _sha256(path: Path) -> str:
+    """Return the SHA-256 of a file that may be larger than memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _motion(motion: Motion) -> dict[str, Any]:

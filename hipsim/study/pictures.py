@@ -2,15 +2,17 @@
 
 Per hip and motion: curves of every plan; the intact hip along the motion; and before beside after
 for the plan that gains most. 3D pictures are left out, and the reason told, where the machine
-cannot draw them.
+cannot draw them. Of a study of many hips the first dozen are drawn; a plan that failed on a hip is
+left out.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 
+from hipsim.anatomy.hip import Hip
 from hipsim.study.plans import INTACT, WORDS
 from hipsim.study.run import Outcome, Results
 from hipsim.viz.charts import plot_clearance, plot_gain
@@ -20,18 +22,24 @@ from hipsim.viz.scene import draw_arc, draw_before_after
 
 MOST_PLANS = 12  # more bars are a table
 MOST_TOGETHER = 6  # more curves cannot be told apart
-MOST_SCENES = 12  # a run over hundreds of hips is not an album
+MOST_HIPS = 12  # a run over hundreds of hips is not an album
+MOST_SCENES = 12
 
 
-def draw_pictures(results: Results, folder: Path) -> list[str]:
+def draw_pictures(
+    results: Results, folder: Path, *, load: Callable[[int], Hip] | None = None
+) -> list[str]:
     """Draw the pictures of a run.
 
     Parameters
     ----------
     results
-        Of a run; its scenario says which pictures are wanted.
+        Of a run; its scenario says which pictures are wanted. The intact hip is the first outcome
+        of each hip.
     folder
         Where to write PNG and SVG files; must exist.
+    load
+        Returns the hip of a row of ``results.outcomes``; by default ``results.hips`` has them.
 
     Returns
     -------
@@ -43,14 +51,20 @@ def draw_pictures(results: Results, folder: Path) -> list[str]:
         return []
     with ThreadPoolExecutor(1) as pool:  # the probe is a process of its own: let it run meanwhile
         probe = None if wanted == "curves" else pool.submit(rendering_problem)
-        for hip, motion in product(range(len(results.hips)), range(len(results.scenario.motions))):
+        for hip, motion in product(*map(range, _sizes(results))):
             _draw_curves(results, hip, motion, folder)
     left_out = len(results.scenario.plans) - MOST_PLANS
     notices = [f"charts show the first {MOST_PLANS} plans only"] if left_out > 0 else []
     if probe is None:
         return notices
     problem = probe.result()
-    return notices + ([problem] if problem else _draw_scenes(results, folder))
+    hip_of = load or results.hips.__getitem__
+    return notices + ([problem] if problem else _draw_scenes(results, folder, hip_of))
+
+
+def _sizes(results: Results) -> tuple[int, int]:
+    """Return the number of hips and motions."""
+    return len(results.outcomes), len(results.scenario.motions)
 
 
 def slug(*words: str) -> str:
@@ -90,18 +104,18 @@ def _alike(found: Sequence[Outcome]) -> dict[str, list[str]]:
     return groups
 
 
-def _draw_scenes(results: Results, folder: Path) -> list[str]:
+def _draw_scenes(results: Results, folder: Path, hip_of: Callable[[int], Hip]) -> list[str]:
     """Draw the bones, up to a number of pictures."""
     moving = [i for i, motion in enumerate(results.scenario.motions) if motion.n_poses > 1]
-    pairs = list(product(range(len(results.hips)), moving))
-    for hip, motion in pairs[:MOST_SCENES]:
-        intact = results.outcomes[hip][0].clearances[motion]
+    pairs = list(product(range(len(results.outcomes)), moving))
+    for index, motion in pairs[:MOST_SCENES]:
+        hip, row = hip_of(index), results.outcomes[index]
+        intact = row[0].clearances[motion]
         name = slug(intact.hip_name, intact.motion.name)
-        draw_arc(results.hips[hip], intact, folder / f"arc_{name}.png")
-        best = max(results.outcomes[hip], key=lambda o: o.clearances[motion].minimum_mm)
+        draw_arc(hip, intact, folder / f"arc_{name}.png")
+        best = max(row, key=lambda outcome: outcome.clearances[motion].minimum_mm)
         if best.plan.name != INTACT:
-            after = best.plan(results.hips[hip])
             path = folder / f"{slug('before_after', name, best.plan.name)}.png"
-            draw_before_after(results.hips[hip], after, intact, best.clearances[motion], path)
+            draw_before_after(hip, best.plan(hip), intact, best.clearances[motion], path)
     left_out = len(pairs) - MOST_SCENES
     return [f"3D pictures of {left_out} more hips x motions were left out"] if left_out > 0 else []

@@ -1,7 +1,8 @@
 """Plans: what is done to a hip. The intact hip is the first plan of every study.
 
-An amount of zero means 'not done', so ``depth_mm: [0, 5]`` adds one plan, not two, and in a
-product every procedure may be left out.
+The amount at which a procedure does nothing, zero for most, means 'not done', so
+``depth_mm: [0, 5]`` adds one plan, not two, and in a product every procedure may be left out. A
+full excision is done at every amount: what it leaves proud may be zero.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,11 +10,22 @@ from dataclasses import dataclass
 from itertools import product
 
 from hipsim.anatomy.hip import Hip
+from hipsim.errors import InputError
 from hipsim.study.keywords import Entry, said
 from hipsim.surgery.procedure import Procedure, apply_procedures
 
 INTACT = "intact"
-WORDS = {"resect_lesser_trochanter": "resection", "derotate_femur": "derotation"}
+WORDS = {
+    "resect_lesser_trochanter": "resection",
+    "burr_lesser_trochanter": "burr",
+    "contour_lesser_trochanter": "contouring",
+    "excise_lesser_trochanter": "excision",
+    "derotate_femur": "derotation",
+    "angulate_femur": "valgus",
+    "shorten_femur": "shortening",
+    "lateralise_femur": "lateralisation",
+    "resect_ischium": "ischioplasty",
+}
 
 
 @dataclass(frozen=True)
@@ -56,26 +68,44 @@ def expand_plans(entries: Sequence[Entry], combine: str) -> tuple[Plan, ...]:
         Procedures of a scenario, each amount a list.
     combine
         ``"each"``: every procedure alone; ``"product"``: one of each, in the order given, each
-        of which may also be left out where its amounts hold 0.
+        of which may also be left out where its amounts hold 0; ``"zip"``: the first of each
+        together, then the second of each, where one alone goes with all.
 
     Returns
     -------
     plans
         Without repetition.
+
+    Raises
+    ------
+    InputError
+        If procedures to be zipped have different numbers of amounts.
     """
     alone = [_variants(entry) for entry in entries]
     if combine == "product":
         chains: Iterable[tuple[Procedure | None, ...]] = product(*alone)
+    elif combine == "zip":
+        chains = _zipped(alone)
     else:
         chains = [(procedure,) for variants in alone for procedure in variants]
     plans = [Plan(tuple(p for p in chain if p is not None)) for chain in chains]
     return tuple({plan.name: plan for plan in (Plan(), *plans)}.values())
 
 
+def _zipped(alone: Sequence[list[Procedure | None]]) -> Iterable[tuple[Procedure | None, ...]]:
+    """Take the first of each procedure, then the second; one alone goes with all."""
+    lengths = {len(variants) for variants in alone} - {1}
+    if len(lengths) > 1:
+        told = " and ".join(str(len(variants)) for variants in alone)
+        raise InputError(f"combine: zip wants procedures with equally many amounts, got {told}")
+    longest = max(lengths, default=1)
+    return zip(*(v * longest if len(v) == 1 else v for v in alone), strict=True)
+
+
 def _variants(entry: Entry) -> list[Procedure | None]:
-    """List a procedure with each combination of its keywords; None where the amount is zero."""
+    """List a procedure with each combination of its keywords; None where it does nothing."""
     amounts = said(entry, frozenset({"procedure"}))
     name: str = entry.procedure  # type: ignore[attr-defined]
     sets = [dict(zip(amounts, values, strict=True)) for values in product(*amounts.values())]
     procedures = [Procedure(name, chosen) for chosen in sets]
-    return [procedure if procedure.amount else None for procedure in procedures]
+    return [None if procedure.is_idle else procedure for procedure in procedures]

@@ -5,18 +5,39 @@ a broken one is reported before any time is spent.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from typing import Protocol
 
 from hipsim.anatomy.hip import Hip
 from hipsim.errors import HipsimError
-from hipsim.io.hips import load_hip
+from hipsim.kinematics import Motion
 from hipsim.planning.clearance import Clearance, ClearanceQuery
 from hipsim.study.plans import Plan
 from hipsim.study.scenario import Scenario, load_scenario
 
 Progress = Callable[[int, int], None]
+
+
+class Asked(Protocol):
+    """What is asked of every hip: a scenario, or the part of it that is sent to a worker."""
+
+    @property
+    def motions(self) -> tuple[Motion, ...]:
+        """Motions to measure over."""
+
+    @property
+    def femoral_region(self) -> str:
+        """Region of the femur."""
+
+    @property
+    def pelvic_region(self) -> str:
+        """Region of the pelvis."""
+
+    @property
+    def side_effects(self) -> str:
+        """``"all"`` or ``"none"``: whether what surgery costs is measured too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +54,16 @@ class Outcome:
         One per motion of the scenario.
     removed_volume_mm3
         Bone taken away by all procedures of the plan together.
+    side_effects
+        What the plan costs besides, where that is asked for: the numbers of
+        :class:`hipsim.surgery.side_effects.SideEffects`, NaN for none.
     """
 
     hip: str
     plan: Plan
     clearances: tuple[Clearance, ...]
     removed_volume_mm3: float
+    side_effects: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,46 +134,104 @@ def run_hips(
     start, outcomes = time.perf_counter(), list[tuple[Outcome, ...]]()
     total = len(hips) * len(scenario.plans)
     for hip in hips:
-        intact, row = _query(hip, scenario), []
+        intact, row = prepare(hip, scenario), []
         for plan in scenario.plans:
-            row.append(_try(intact, plan, scenario))
+            row.append(run_plan(intact, plan, scenario))
             if progress is not None:
                 progress(len(outcomes) * len(scenario.plans) + len(row), total)
         outcomes.append(tuple(row))
     return Results(scenario, tuple(hips), tuple(outcomes), time.perf_counter() - start)
 
 
-def _load(scenario: Scenario, index: int) -> Hip:
-    """Load one hip under its name in the scenario."""
-    choice = scenario.hips[index]
-    try:
-        return load_hip(choice.case, side=choice.side).evolved(name=choice.name)
-    except HipsimError as error:
-        raise type(error)(f"hip {choice.name!r}: {error}") from error
+def prepare(hip: Hip, asked: Asked) -> ClearanceQuery:
+    """Prepare an intact hip; its plans share what is known of the pelvis.
 
-
-def _query(hip: Hip, scenario: Scenario) -> ClearanceQuery:
-    """Prepare an intact hip; its plans share what is known of the pelvis."""
-    regions = {
-        "femoral_region": scenario.femoral_region,
-        "pelvic_region": scenario.pelvic_region,
-    }
+    Raises
+    ------
+    HipsimError
+        If a region cannot be measured on this hip, which is named.
+    """
     try:
-        return ClearanceQuery(hip, **regions)
+        return _query(hip, asked)
     except HipsimError as error:
         raise type(error)(f"hip {hip.name!r}: {error}") from error
 
 
-def _try(intact: ClearanceQuery, plan: Plan, scenario: Scenario) -> Outcome:
-    """Carry out one plan on one hip and measure every motion."""
+def run_plan(intact: ClearanceQuery, plan: Plan, asked: Asked) -> Outcome:
+    """Carry out one plan on one hip and measure every motion.
+
+    Parameters
+    ----------
+    intact
+        The prepared hip.
+    plan
+        The plan.
+    asked
+        Motions and regions.
+
+    Raises
+    ------
+    HipsimError
+        If the plan cannot be carried out; hip and plan are named.
+    """
     hip = intact.hip
     try:
         operated = plan(hip)
-        query = intact.after(operated) if plan.procedures else intact
-        clearances = tuple(query(motion) for motion in scenario.motions)
+        query = _after(intact, operated, asked)
+        clearances = tuple(query(motion) for motion in asked.motions)
+        costs = _side_effects(hip, operated) if asked.side_effects == "all" else {}
     except HipsimError as error:
         raise type(error)(f"hip {hip.name!r}, plan {plan.name!r}: {error}") from error
-    return Outcome(hip.name, plan, clearances, removed_volume_mm3(hip, operated))
+    return Outcome(hip.name, plan, clearances, removed_volume_mm3(hip, operated), costs)
+
+
+def _side_effects(before: Hip, after: Hip) -> dict[str, float]:
+    """Measure what surgery costs besides the bone it takes."""
+    from hipsim.surgery.side_effects import side_effects
+
+    found = asdict(side_effects(before, after))
+    return {
+        name: float("nan") if value is None else value
+        for name, value in found.items()
+        if name != "removed_volume_mm3"
+    }
+
+
+def cost_names(asked: Asked) -> tuple[str, ...]:
+    """Return the names of the side effects that are measured, sorted; none if not asked for."""
+    if asked.side_effects == "none":
+        return ()
+    from hipsim.surgery.side_effects import SideEffects
+
+    names = [each.name for each in fields(SideEffects)]
+    return tuple(sorted(name for name in names if name != "removed_volume_mm3"))
+
+
+def _load(scenario: Scenario, index: int) -> Hip:
+    """Load one hip under its name in the scenario."""
+    source = scenario.hips[index]
+    try:
+        return source.load()
+    except HipsimError as error:
+        raise type(error)(f"hip {source.name!r}: {error}") from error
+
+
+def _query(hip: Hip, asked: Asked) -> ClearanceQuery:
+    """Build the search structures of a hip."""
+    return ClearanceQuery(
+        hip, femoral_region=asked.femoral_region, pelvic_region=asked.pelvic_region
+    )
+
+
+def _after(intact: ClearanceQuery, operated: Hip, asked: Asked) -> ClearanceQuery:
+    """Return the query of an operated hip; its pelvis is shared unless surgery changed it."""
+    if operated is intact.hip:
+        return intact
+    is_shared = (
+        operated.hip_bone is intact.hip.hip_bone
+        and operated.pelvic_labels is intact.hip.pelvic_labels
+    )
+    return intact.after(operated) if is_shared else _query(operated, asked)
 
 
 def removed_volume_mm3(before: Hip, after: Hip) -> float:

@@ -1,49 +1,48 @@
 """The scenario file: hips, motions, procedures with amounts, targets; every key checked.
 
-A scenario is YAML:
+A scenario is YAML, TOML or JSON:
 
 .. code-block:: yaml
 
     name: IFI test
-    hips: [woman_narrow, {case: ../cases/z027, side: left}]
+    hips:
+      - woman_narrow                                       # embedded, or a case folder
+      - {case: ../cases/z*, side: left}                    # every folder that fits
+      - {virtual: female, version_deg: [10, 20, 30]}       # made from numbers
+      - {population: 100, method: sobol}                   # drawn from published spreads
+      - {morph: woman, version_deg: {start: -10, stop: 10, step: 10}}
     motions: [neutral, {motion: ifi_test, adduction_deg: 15}]
     procedures:
       - {procedure: resect_lesser_trochanter, depth_mm: {start: 0, stop: 10, step: 2.5}}
       - {procedure: derotate_femur, angle_deg: [10, 20, 30]}
-    combine: each            # or product: every resection with every derotation
+    combine: each            # or product: every resection with every derotation; or zip
     targets_mm: {neutral: 17}
+    outputs: {poses: points, measures: all, pictures: all}
+    seed: 1
 
 All problems of a file are reported at once, each as ``file:line:column: where: what``. The intact
 hip is always the first plan.
 """
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
-from hipsim.checks import as_side
-from hipsim.errors import HipsimError, InputError, ScenarioError
-from hipsim.io.cases import Case
-from hipsim.io.hips import resolve_case
+from hipsim.errors import HipsimError, ScenarioError
+from hipsim.io.settings_files import read_settings
 from hipsim.io.spelling import did_you_mean
-from hipsim.io.yaml_files import Location, YamlFile, read_yaml
+from hipsim.io.yaml_files import Location, YamlFile
 from hipsim.kinematics import Motion
-from hipsim.kinematics.motions import NAMED_MOTIONS
 from hipsim.study.complaints import complaints, in_reading_order
+from hipsim.study.hips import expand_hips
 from hipsim.study.keywords import said
 from hipsim.study.plans import Plan, expand_plans
-from hipsim.study.schema import MOTION_KEYS, HipEntry, ScenarioEntry
-
-
-@dataclass(frozen=True)
-class HipChoice:
-    """A hip a scenario names: its case, side and name in tables."""
-
-    case: Case
-    side: str
-    name: str
+from hipsim.study.schema import MOTIONS, OutputsEntry, ScenarioEntry
+from hipsim.study.sources import HipSource
 
 
 @dataclass(frozen=True)
@@ -62,25 +61,69 @@ class Scenario:
         Motion name to the space wanted over it.
     femoral_region, pelvic_region
         Between which clearance is measured.
-    pictures
-        ``"all"``, ``"curves"`` or ``"none"``.
+    outputs
+        What is kept: ``poses``, ``measures``, ``pictures``.
+    seed
+        Of everything drawn at random.
     """
 
     file: YamlFile
     name: str
     description: str
-    hips: tuple[HipChoice, ...]
+    hips: tuple[HipSource, ...]
     motions: tuple[Motion, ...]
     plans: tuple[Plan, ...]
     targets_mm: Mapping[str, float]
     femoral_region: str
     pelvic_region: str
-    pictures: str
+    outputs: OutputsEntry
+    seed: int
+
+    @property
+    def pictures(self) -> str:
+        """Which pictures are wanted: ``"all"``, ``"curves"`` or ``"none"``."""
+        return self.outputs.pictures
+
+    @property
+    def side_effects(self) -> str:
+        """Whether what surgery costs is measured: ``"all"`` or ``"none"``."""
+        return self.outputs.side_effects
+
+    @property
+    def n_plans(self) -> int:
+        """Number of hip x plan combinations, the intact hips among them."""
+        return len(self.hips) * len(self.plans)
 
     @property
     def n_runs(self) -> int:
         """Number of hip x plan x motion combinations."""
-        return len(self.hips) * len(self.plans) * len(self.motions)
+        return self.n_plans * len(self.motions)
+
+    @property
+    def n_poses(self) -> int:
+        """Number of poses of all motions together."""
+        return sum(motion.n_poses for motion in self.motions)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The file being checked and the problems found so far."""
+
+    file: YamlFile
+    problems: list[str]
+
+    def complain(self, place: Location, what: object) -> None:
+        """Note a problem at a place of the file."""
+        path = ".".join(map(str, place))
+        self.problems.append(f"{self.file.where(place)}: {path}: {what}")
+
+    def complain_near(self, place: Location, error: Exception, entry: Any) -> None:
+        """Note a refusal at the key it names, if it names one."""
+        given = [key for key in type(entry).model_fields if key in entry.model_fields_set]
+        named = [key for key in given if str(error).startswith(key)] or [
+            key for key in given if "_" in key and key in str(error)
+        ]
+        self.complain((*place, named[0]) if named else place, error)
 
 
 def load_scenario(path: str | Path) -> Scenario:
@@ -89,7 +132,7 @@ def load_scenario(path: str | Path) -> Scenario:
     Parameters
     ----------
     path
-        A YAML file; case folders in it are relative to it.
+        A .yaml, .toml or .json file; case folders and motion files in it are relative to it.
 
     Raises
     ------
@@ -103,18 +146,17 @@ def load_scenario(path: str | Path) -> Scenario:
     >>> scenario.plans[0].name
     'intact'
     """
-    file = read_yaml(path, ScenarioError)
+    file = read_settings(path, ScenarioError)
     try:
         entry = ScenarioEntry.model_validate(file.data)
     except ValidationError as error:
         raise ScenarioError("\n".join(complaints(error, file))) from None
-    problems: list[str] = []
-    hips = _hips(entry, file, problems)
-    motions = _motions(entry, file, problems)
-    plans = expand_plans(entry.procedures, entry.combine)
-    _check_targets(entry, motions, file, problems)
-    if problems:
-        raise ScenarioError("\n".join(in_reading_order(problems)))
+    sheet = _Sheet(file, [])
+    hips, motions, plans = _hips(entry, sheet), _motions(entry, sheet), _plans(entry, sheet)
+    _check_targets(entry, motions, sheet)
+    outputs = _outputs(entry, sheet)
+    if sheet.problems:
+        raise ScenarioError("\n".join(in_reading_order(sheet.problems)))
     return Scenario(
         file=file,
         name=entry.name,
@@ -125,66 +167,84 @@ def load_scenario(path: str | Path) -> Scenario:
         targets_mm=entry.targets_mm,
         femoral_region=entry.femoral_region,
         pelvic_region=entry.pelvic_region,
-        pictures=entry.pictures,
+        outputs=outputs,
+        seed=entry.seed,
     )
 
 
-def _hips(entry: ScenarioEntry, file: YamlFile, problems: list[str]) -> tuple[HipChoice, ...]:
-    """Find the case of every hip; the meshes are read when the scenario runs."""
-    choices: dict[int, HipChoice] = {}
+def _hips(entry: ScenarioEntry, sheet: _Sheet) -> tuple[HipSource, ...]:
+    """List every hip; bones are read and made when the study runs."""
+    sources: list[HipSource] = []
+    seen: set[str] = set()
     for index, item in enumerate(entry.hips):
         try:
-            choices[index] = _hip_choice(item, file.path.parent)
-        except InputError as error:
-            problems.append(f"{file.where(('hips', index))}: hips.{index}: {error}")
-    _refuse_twins({i: hip.name for i, hip in choices.items()}, "hips", file, problems)
-    return tuple(choices.values())
-
-
-def _hip_choice(item: HipEntry, folder: Path) -> HipChoice:
-    """Resolve one hip: an embedded name, else a path relative to the scenario."""
-    beside = folder / item.case
-    is_beside = beside.exists() or len(Path(item.case).parts) > 1
-    case = resolve_case(beside if is_beside else item.case)
-    side = case.side(None if item.side is None else as_side(item.side))
-    is_paired = len(case.sides) > 1
-    return HipChoice(case, side, item.name or (f"{case.name}_{side}" if is_paired else case.name))
-
-
-def _motions(entry: ScenarioEntry, file: YamlFile, problems: list[str]) -> tuple[Motion, ...]:
-    """Build every motion; what its function refuses is reported at the key it names."""
-    motions: dict[int, Motion] = {}
-    for index, item in enumerate(entry.motions):
-        keywords = said(item, frozenset({"motion", *MOTION_KEYS}))
-        changes = said(item, frozenset(keywords) | {"motion"})
-        try:
-            motions[index] = NAMED_MOTIONS[item.motion](**keywords).evolved(**changes)
+            found = expand_hips(item, sheet.file.path.parent, seed=entry.seed)
         except HipsimError as error:
-            place: Location = ("motions", index)
-            named = [key for key in type(item).model_fields if key in str(error)]
-            place = (*place, named[0]) if named else place
-            problems.append(f"{file.where(place)}: {'.'.join(map(str, place))}: {error}")
-    _refuse_twins({i: motion.name for i, motion in motions.items()}, "motions", file, problems)
-    return tuple(motions.values())
+            sheet.complain_near(("hips", index), error, item)
+            continue
+        _refuse_twins([hip.name for hip in found], seen, ("hips", index), sheet)
+        sources += found
+    return tuple(sources)
 
 
-def _refuse_twins(names: dict[int, str], kind: str, file: YamlFile, problems: list[str]) -> None:
+def _motions(entry: ScenarioEntry, sheet: _Sheet) -> tuple[Motion, ...]:
+    """Build every motion; what its function refuses is reported at the key it names."""
+    motions: list[Motion] = []
+    seen: set[str] = set()
+    for index, item in enumerate(entry.motions):
+        try:
+            motion = _motion(item, sheet.file.path.parent)
+        except HipsimError as error:
+            sheet.complain_near(("motions", index), error, item)
+            continue
+        _refuse_twins([motion.name], seen, ("motions", index), sheet)
+        motions.append(motion)
+    return tuple(motions)
+
+
+def _motion(item: Any, folder: Path) -> Motion:
+    """Build one motion; the path of a motion file is relative to the scenario."""
+    function: Callable[..., Motion] = MOTIONS[item.motion]
+    given = said(item, frozenset({"motion"}))
+    own = inspect.signature(function).parameters
+    keywords = {key: value for key, value in given.items() if key in own}
+    if "path" in keywords:
+        keywords["path"] = folder / keywords["path"]
+    return function(**keywords).evolved(**{k: v for k, v in given.items() if k not in own})
+
+
+def _plans(entry: ScenarioEntry, sheet: _Sheet) -> tuple[Plan, ...]:
+    """List the plans."""
+    try:
+        return expand_plans(entry.procedures, entry.combine)
+    except HipsimError as error:
+        sheet.complain(("procedures",), error)
+        return ()
+
+
+def _refuse_twins(names: list[str], seen: set[str], place: Location, sheet: _Sheet) -> None:
     """Names must differ, for tables and files are labelled by them."""
-    for index, name in names.items():
-        if name in [earlier for i, earlier in names.items() if i < index]:
-            problems.append(
-                f"{file.where((kind, index))}: {kind}.{index}: {name!r} is here twice; "
-                f"give one of them another 'name'"
-            )
+    for name in names:
+        if name in seen:
+            sheet.complain(place, f"{name!r} is here twice; give one of them another 'name'")
+            return
+        seen.add(name)
 
 
-def _check_targets(
-    entry: ScenarioEntry, motions: tuple[Motion, ...], file: YamlFile, problems: list[str]
-) -> None:
+def _check_targets(entry: ScenarioEntry, motions: tuple[Motion, ...], sheet: _Sheet) -> None:
     """Targets belong to motions of the scenario."""
     names = [motion.name for motion in motions]
     for target in entry.targets_mm:
         if target not in names:
             hint = did_you_mean(target, names) or f"; motions here: {', '.join(names)}"
-            place = ("targets_mm", target)
-            problems.append(f"{file.where(place)}: targets_mm: no motion {target!r}{hint}")
+            where = sheet.file.where(("targets_mm", target))
+            sheet.problems.append(f"{where}: targets_mm: no motion {target!r}{hint}")
+
+
+def _outputs(entry: ScenarioEntry, sheet: _Sheet) -> OutputsEntry:
+    """Return what is kept; ``pictures`` may stand at the top or under ``outputs``."""
+    if entry.pictures is None:
+        return entry.outputs
+    if "pictures" in entry.outputs.model_fields_set:
+        sheet.complain(("pictures",), "pictures stands under outputs too; keep one of them")
+    return entry.outputs.model_copy(update={"pictures": entry.pictures})

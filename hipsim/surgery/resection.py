@@ -3,15 +3,11 @@
 The plane is perpendicular to the LT axis (or tilted about the shaft axis towards the parallel of
 the posterior cortex, as when the burr comes from behind) at a depth below the farthest point of the
 trochanter. The half-space beyond such a plane also holds neck, head and condyles, so the tool is
-the half-space within a body around the trochanter that does not depend on the depth: a deeper tool
-holds every shallower one, hence clearance can only grow with depth.
-
-The body is the ball about the apex, drawn out down the shaft to where the trochanter has run out.
-It stays within the 22 mm that define the LT region, so no surface of neck or head is ever cut, and
-its flank is the slope that blends the cut into crest and neck. Where a plane goes deeper than the
-pass between trochanter and neck (see :mod:`hipsim.surgery.trochanter`) it ends in a ramp of 45
-degrees to that pass, as a burr leaves it, instead of a wall. Planes of 5 mm perpendicular to the LT
-axis end before all that and are flat throughout.
+the half-space within the resectable zone (:mod:`hipsim.surgery.zone`), which does not depend on the
+depth: a deeper tool holds every shallower one, hence clearance can only grow with depth. Where a
+plane goes deeper than the pass between trochanter and neck it ends in a ramp of 45 degrees to that
+pass, as a burr leaves it, instead of a wall. Planes of 5 mm perpendicular to the LT axis end before
+the bounds of the zone and are flat throughout.
 """
 
 from dataclasses import dataclass
@@ -19,47 +15,32 @@ from typing import Any
 
 import numpy as np
 
-from hipsim.anatomy.attachment import Footprint
-from hipsim.anatomy.footprint import iliopsoas_footprint, share_removed
-from hipsim.anatomy.hip import FEMORAL_STRUCTURES, Hip
+from hipsim.anatomy.hip import Hip
 from hipsim.checks import Array, as_number
 from hipsim.errors import InputError
-from hipsim.geometry import Mesh, cut, rigid
+from hipsim.surgery.removal import Resection, resect_femur
 from hipsim.surgery.trochanter import SHAFT_BELOW_APEX_MM, Trochanter, find_trochanter
+from hipsim.surgery.zone import find_zone
 
 TILT_RANGE_DEG = (-20.0, 45.0)  # anterior: the neck is in the way; posterior: the crest
-TOOL_RADIUS_MM = 20.5  # within the 22 mm of the LT region by half a coarse face
 
 
 @dataclass(frozen=True, eq=False)
-class Resection:
-    """What a resection leaves and takes.
+class PlanarResection(Resection):
+    """What a planar resection leaves and takes.
 
     Parameters
     ----------
-    hip
-        After the resection.
-    removed
-        The piece taken away, closed, scan frame, mm; None for a depth of 0 mm.
-    volume_mm3
-        Its volume.
     depth_mm
         Depth of the plane below the farthest point of the trochanter.
     plane_point_mm, plane_normal
         Point of the plane under that farthest point, and the direction out of the bone, each
         shape (3,), scan frame.
-    footprint
-        What is left of the insertion of the iliopsoas; its ``lost_share`` is what surgery has taken
-        so far.
     """
 
-    hip: Hip
-    removed: Mesh | None
-    volume_mm3: float
     depth_mm: float
     plane_point_mm: Array
     plane_normal: Array
-    footprint: Footprint
 
 
 def resect_lesser_trochanter(hip: Hip, *, depth_mm: float, tilt_deg: float = 0.0) -> Hip:
@@ -110,62 +91,65 @@ def largest_resection_depth(hip: Hip, *, tilt_deg: float = 0.0) -> float:
     return find_trochanter(hip, _tilt(tilt_deg)).largest_depth_mm
 
 
-def lesser_trochanter_resection(hip: Hip, *, depth_mm: float, tilt_deg: float = 0.0) -> Resection:
+def lesser_trochanter_resection(
+    hip: Hip, *, depth_mm: float, tilt_deg: float = 0.0
+) -> PlanarResection:
     """Plane the lesser trochanter down and return the piece as well.
 
     Parameters and errors as in :func:`resect_lesser_trochanter`.
     """
-    trochanter = find_trochanter(hip, _tilt(tilt_deg))
-    depth = _depth(depth_mm, trochanter)
-    point = trochanter.apex + trochanter.outward * (trochanter.top_above_apex_mm - depth)
-    femur, labels, removed, area = hip.femur, hip.femoral_labels, None, 0.0
-    before = footprint = iliopsoas_footprint(hip)
+    trochanter, depth, point = planned_plane(hip, depth_mm, tilt_deg)
+    tool = None
     if depth > 0.0:
-        kept, piece = cut.divide(hip.femur, _tool(trochanter, point))
-        labels = kept.carried(labels, FEMORAL_STRUCTURES.index("lesser_trochanter"))
-        femur, removed, area = kept.mesh, piece.mesh, kept.made_area_mm2
-        footprint = before.carried(kept.mesh, kept.source_faces)
-    volume = 0.0 if removed is None else removed.volume_mm3
+        tool = find_zone(hip).above_planes(point[None], -trochanter.outward[None])
     note = {
-        **_planned(trochanter, depth, float(tilt_deg), point),
-        "removed_volume_mm3": volume,
-        "cut_area_mm2": area,
-        "footprint_removed_share": share_removed(before, footprint),
-        "footprint_lost_share": footprint.lost_share,
+        "procedure": "resect_lesser_trochanter",
+        **planned_note(trochanter, depth, tilt_deg, point),
     }
-    after = hip.evolved(
-        femur=femur,
-        femoral_labels=labels,
-        notes=(*hip.notes, note),
-        footprints={**hip.footprints, "iliopsoas": footprint},
+    done = resect_femur(hip, tool, note)
+    return PlanarResection(
+        **vars(done), depth_mm=depth, plane_point_mm=point, plane_normal=trochanter.outward
     )
-    return Resection(after, removed, volume, depth, point, trochanter.outward, footprint)
 
 
-def _planned(
+def planned_plane(hip: Hip, depth_mm: float, tilt_deg: float) -> tuple[Trochanter, float, Array]:
+    """Check depth and tilt; return the trochanter seen along the tilt, depth, point of the plane.
+
+    Raises
+    ------
+    InputError
+        If depth or tilt are out of range on this hip.
+    AnatomyError
+        If a landmark is missing or does not lie on this bone.
+    """
+    tilt = _tilt(tilt_deg)
+    trochanter = find_zone(hip).trochanter if tilt == 0.0 else find_trochanter(hip, tilt)
+    depth = checked_depth(depth_mm, trochanter)
+    point = trochanter.apex + trochanter.outward * (trochanter.top_above_apex_mm - depth)
+    return trochanter, depth, point
+
+
+def planned_note(
     trochanter: Trochanter, depth_mm: float, tilt_deg: float, point: Array
 ) -> dict[str, Any]:
     """Note where the plane lies and what bounds it."""
-    neck_pass = trochanter.neck_pass
     return {
-        "procedure": "resect_lesser_trochanter",
         "depth_mm": depth_mm,
-        "tilt_deg": tilt_deg,
+        "tilt_deg": float(tilt_deg),
         "largest_depth_mm": trochanter.largest_depth_mm,
-        "neck_pass_mm": None if neck_pass is None else neck_pass.tolist(),
         "plane_point_mm": point.tolist(),
         "plane_normal": trochanter.outward.tolist(),
     }
 
 
-def _tilt(tilt_deg: float) -> float:
-    """Check the tilt."""
-    low, high = TILT_RANGE_DEG
-    return as_number(tilt_deg, name="tilt_deg", low=low, high=high, unit="deg")
+def checked_depth(depth_mm: float, trochanter: Trochanter) -> float:
+    """Check a depth against the shaft.
 
-
-def _depth(depth_mm: float, trochanter: Trochanter) -> float:
-    """Check the depth against the shaft."""
+    Raises
+    ------
+    InputError
+        If it is negative or would bring the plane into the shaft.
+    """
     depth = as_number(depth_mm, name="depth_mm", low=0.0, unit="mm")
     largest = trochanter.largest_depth_mm
     if depth > largest:
@@ -178,15 +162,7 @@ def _depth(depth_mm: float, trochanter: Trochanter) -> float:
     return depth
 
 
-def _tool(trochanter: Trochanter, floor: Array) -> Mesh:
-    """Return the closed body that is taken away: beyond the plane, within the trochanter."""
-    apex, up, out = trochanter.apex, trochanter.up, trochanter.outward
-    points, normals = [floor, apex - SHAFT_BELOW_APEX_MM * up], [-out, -up]
-    if trochanter.neck_pass is not None:
-        towards_neck = trochanter.neck_pass - apex
-        towards_neck = rigid.unit(towards_neck - out * (towards_neck @ out))
-        points += [trochanter.neck_pass] * 2
-        normals += [towards_neck, towards_neck - out]
-    deep = apex - 2.0 * SHAFT_BELOW_APEX_MM * up
-    body = cut.capsule(apex, deep, TOOL_RADIUS_MM, across=out)
-    return cut.trimmed(body, np.array(points), np.array(normals))
+def _tilt(tilt_deg: float) -> float:
+    """Check the tilt."""
+    low, high = TILT_RANGE_DEG
+    return as_number(tilt_deg, name="tilt_deg", low=low, high=high, unit="deg")

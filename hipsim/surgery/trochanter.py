@@ -47,9 +47,6 @@ class Trochanter:
         Height of the farthest point near the apex over the shaft axis.
     shaft_mm
         Height to which the shaft reaches 30 mm below the apex.
-    neck_pass
-        The pass between trochanter and neck, shape (3,), scan frame, or None if no way to
-        the head stays over the height of the shaft.
     """
 
     apex: Array
@@ -59,7 +56,6 @@ class Trochanter:
     apex_mm: float
     top_mm: float
     shaft_mm: float
-    neck_pass: Array | None
 
     @property
     def top_above_apex_mm(self) -> float:
@@ -92,27 +88,51 @@ def find_trochanter(hip: Hip, tilt_deg: float = 0.0) -> Trochanter:
     turn = rigid.rotation_about(up, side_sign(hip.side) * np.deg2rad(tilt_deg))
     outward = turn @ axis
     forward = np.cross(outward, up)
-    height, level = (hip.femur.vertices - foot) @ outward, (hip.femur.vertices - apex) @ up
-    top, start = _farthest(hip.femur, apex, outward, height)
-    shaft = _height_of_shaft(hip.femur, height, level)
-    is_noted, neck_pass = _noted_pass(hip, tilt_deg)
-    if not is_noted:
-        heads = np.unique(hip.femur.faces[hip.femoral_labels == FEMORAL_STRUCTURES.index("head")])
-        dry = np.where(height > shaft + LOWEST_PASS_MM, height, -np.inf)
-        vertex = _find_pass(hip.femur, dry, start, heads)
-        neck_pass = None if vertex is None else hip.femur.vertices[vertex]
-    apex_height = float((apex - foot) @ outward)
-    return Trochanter(apex, up, outward, forward, apex_height, top, shaft, neck_pass)
+    height = (hip.femur.vertices - foot) @ outward
+    top = _farthest(hip.femur, apex, outward, height)[0]
+    shaft = float(((shaft_slab(hip.femur, apex, up) - foot) @ outward).max())
+    return Trochanter(apex, up, outward, forward, float((apex - foot) @ outward), top, shaft)
 
 
-def _noted_pass(hip: Hip, tilt_deg: float) -> tuple[bool, Array | None]:
-    """Tell whether an earlier resection in this direction noted the pass, and where it is now.
+def find_neck_pass(hip: Hip) -> Array | None:
+    """Return the pass between trochanter and neck as heights along the LT axis have it.
 
-    On a surface that has been cut flat the pass can no longer be found.
+    Parameters
+    ----------
+    hip
+        Intact, or after procedures that noted the pass of the intact bone.
+
+    Returns
+    -------
+    neck_pass
+        Shape (3,), scan frame, mm, or None if no way to the head stays over the height of the
+        shaft.
+
+    Raises
+    ------
+    AnatomyError
+        If a landmark is missing, or there is no bone at the apex or 30 mm below it.
+    """
+    is_noted, neck_pass = _noted_pass(hip)
+    if is_noted:
+        return neck_pass
+    apex, (foot, up, outward) = hip.landmarks["lesser_trochanter"], _axes(hip)
+    height = (hip.femur.vertices - foot) @ outward
+    shaft = ((shaft_slab(hip.femur, apex, up) - foot) @ outward).max()
+    heads = np.unique(hip.femur.faces[hip.femoral_labels == FEMORAL_STRUCTURES.index("head")])
+    dry = np.where(height > shaft + LOWEST_PASS_MM, height, -np.inf)
+    vertex = _find_pass(hip.femur, dry, _farthest(hip.femur, apex, outward, height)[1], heads)
+    return None if vertex is None else hip.femur.vertices[vertex]
+
+
+def _noted_pass(hip: Hip) -> tuple[bool, Array | None]:
+    """Tell whether an earlier resection noted the pass, and where it is now.
+
+    On a surface that has been cut the pass can no longer be found.
     """
     is_noted, neck_pass = False, None
     for note in hip.notes:
-        if note.get("procedure") == "resect_lesser_trochanter" and note["tilt_deg"] == tilt_deg:
+        if "neck_pass_mm" in note and not is_noted:
             is_noted = True
             neck_pass = None if note["neck_pass_mm"] is None else np.array(note["neck_pass_mm"])
         if neck_pass is not None and "lesser_trochanter" in note.get("turned_landmarks", ()):
@@ -161,19 +181,39 @@ def _pierced_faces(femur: Mesh, point: Array, direction: Array) -> IntArray:
     return facing[(areas >= -1e-9).all(axis=1)]  # mm2; a line through a vertex meets its faces
 
 
-def _height_of_shaft(femur: Mesh, height: Array, level: Array) -> float:
-    """Return the greatest height of the bone within the slab 30 mm below the apex."""
+def shaft_slab(femur: Mesh, apex: Array, up: Array) -> Array:
+    """Return points of the bone's surface around the level at which the trochanter has run out.
+
+    Parameters
+    ----------
+    femur
+        Scan frame, mm.
+    apex, up
+        Apex of the trochanter and the direction of the shaft, each shape (3,), scan frame.
+
+    Returns
+    -------
+    points
+        Vertices of the slab 27 to 33 mm below the apex and crossings of edges with its ends, shape
+        (n, 3), scan frame, mm.
+
+    Raises
+    ------
+    AnatomyError
+        If there is no bone at that level.
+    """
+    level = (femur.vertices - apex) @ up
     low, high = (-SHAFT_BELOW_APEX_MM + s * SHAFT_SLAB_MM for s in (-1.0, 1.0))
     ends = femur.edge_counts[0]
-    found = [height[(level >= low) & (level <= high)]]
+    found = [femur.vertices[(level >= low) & (level <= high)]]
     for plane in (low, high):
         a, b = ends[(level[ends] < plane).sum(axis=1) == 1].T
-        part = (plane - level[a]) / (level[b] - level[a])
-        found.append(height[a] + part * (height[b] - height[a]))
-    heights = np.concatenate(found)
-    if len(heights) == 0:
+        part = ((plane - level[a]) / (level[b] - level[a]))[:, None]
+        found.append(femur.vertices[a] + part * (femur.vertices[b] - femur.vertices[a]))
+    points = np.concatenate(found)
+    if len(points) == 0:
         raise AnatomyError("there is no shaft 30 mm below the lesser trochanter; is it cropped?")
-    return float(heights.max())
+    return points
 
 
 def _find_pass(femur: Mesh, height: Array, start: int, goals: IntArray) -> int | None:

@@ -88,6 +88,10 @@ class Stage:
         else:
             self.plotter.add_mesh(surface, color=colour, **_MATERIAL)
 
+    def add_painted(self, surface: Any) -> None:
+        """Add an opaque bone whose points carry their own ``colour``, shape (n, 3), 0 to 255."""
+        self.plotter.add_mesh(surface, scalars="colour", rgb=True, **_MATERIAL)
+
     def add_threshold(self, surface: Any, threshold_mm: float) -> None:
         """Draw the line on a bone where its distance equals the threshold."""
         line = surface.contour([threshold_mm], scalars="distance_mm")

@@ -84,6 +84,16 @@ def prepare_bones(hip: Hip, regions: tuple[str, str], *, length_mm: float) -> Bo
     return Bones(_shaded(_refined(femur)), _shaded(_refined(hip_bone)), hip, regions)
 
 
+def plain_surface(mesh: Mesh) -> Any:
+    """Return a mesh as a pyvista surface, point for point."""
+    return _polydata(mesh)
+
+
+def crisp_surface(mesh: Mesh) -> Any:
+    """Return a mesh as a pyvista surface shaded smoothly, but for the rims of cuts."""
+    return _shaded(_polydata(mesh))
+
+
 def moved_surface(surface: Any, transform: Array) -> Any:
     """Return a copy of a pyvista surface moved by a rigid (4, 4) transform."""
     return surface.transform(transform, inplace=False)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hipsim.anatomy import virtual
+from hipsim.anatomy import virtual_fit
 from hipsim.anatomy.find_acetabulum import find_acetabulum
 from hipsim.anatomy.find_femur import find_femur
 from hipsim.anatomy.hip import FEMORAL_REGIONS, Hip
@@ -166,7 +166,7 @@ def test_make_hip__refuses_what_it_does_not_know():
 
 
 def test_hip_from_shape__gives_up_on_an_impossible_femur(monkeypatch):
-    monkeypatch.setattr(virtual, "ROUNDS", 2)
+    monkeypatch.setattr(virtual_fit, "ROUNDS", 2)
     shape = HipShape.typical("female")
     impossible = HipShape(**{**vars(shape), "neck_shaft_angle_deg": 190.0})
     with pytest.raises(ComputationError, match="cannot be reached|Euler number"):

@@ -213,3 +213,17 @@ def test_load_mesh__a_gltf_may_not_reach_out_of_its_folder(tmp_path, ball):
     path.write_text(path.read_text().replace('"uri":"', '"uri":"../'))
     with pytest.raises(MeshError, match=r"ball\.gltf cannot be read as GLTF: .*escapes"):
         load_mesh(path)
+
+
+@pytest.mark.parametrize("suffix", [".ply", ".stl"])
+@pytest.mark.parametrize("frame", ["lps", "ras"])
+def test_save_mesh__notes_the_frame_as_slicer_does(tmp_path, ball, suffix, frame):
+    path = save_mesh(tmp_path / f"ball{suffix}", ball, frame=frame)
+    assert frame_of(path) == frame
+    assert load_mesh(path).is_closed
+
+
+def test_save_mesh__notes_no_frame_that_is_not_known(tmp_path, ball):
+    assert frame_of(save_mesh(tmp_path / "ball.stl", ball)) is None
+    with pytest.raises(InputError, match="frame must be one of lps, ras, got 'unknown'"):
+        save_mesh(tmp_path / "ball.stl", ball, frame="unknown")

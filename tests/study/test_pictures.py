@@ -31,7 +31,8 @@ def charts(folder):
 
 
 def with_pictures(results, wanted):
-    return replace(results, scenario=replace(results.scenario, pictures=wanted))
+    outputs = results.scenario.outputs.model_copy(update={"pictures": wanted})
+    return replace(results, scenario=replace(results.scenario, outputs=outputs))
 
 
 def test_draw_pictures__none_is_none(results, tmp_path):

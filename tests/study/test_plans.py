@@ -43,6 +43,13 @@ def test_expand_plans__keywords_are_swept_too():
     ]
 
 
+def test_expand_plans__a_full_excision_is_one_although_it_leaves_nothing_proud():
+    assert names([entry("excise_lesser_trochanter")], "each") == ["intact", "excision 0 mm"]
+    found = names([entry("excise_lesser_trochanter", margin_mm=[0, 2]), TURN], "product")
+    assert "excision 0 mm + derotation 20 deg" in found
+    assert "derotation 10 deg" not in found
+
+
 def test_plan__does_its_procedures_in_order():
     plan = expand_plans([entry("resect_lesser_trochanter", depth_mm=5), TURN], "product")[-1]
     done = [procedure.name for procedure in plan.procedures]

@@ -7,8 +7,10 @@ from study_cases import TEXT, phantom_hips, scenario_in
 from hipsim.errors import HipsimError, InputError
 from hipsim.planning.clearance import clearance_along
 from hipsim.study.run import run_hips, run_scenario
+from hipsim.study.store import as_dataset
 from hipsim.surgery import derotate_femur, resect_lesser_trochanter
 
+ANGLE_TOL = 1e-6  # deg, rounding
 VOLUME_TOL = 1e-6  # mm3, a sum of float64
 
 
@@ -57,3 +59,16 @@ def test_run_scenario__names_a_hip_that_cannot_be_loaded(tmp_path):
     text = "name: x\nhips: [p1]\nmotions: [neutral]\n"
     with pytest.raises(HipsimError, match=r"hip 'p1': .*femur_r\.ply is empty"):
         run_scenario(scenario_in(tmp_path, text))
+
+
+def test_run_hips__measures_what_surgery_costs_where_that_is_asked_for(tmp_path):
+    text = TEXT.replace("pictures: none", "outputs: {side_effects: all, pictures: none}")
+    scenario = scenario_in(tmp_path, text)
+    found = run_hips(scenario, phantom_hips()[:1])
+    turned, resected = found.outcomes[0][3], found.outcomes[0][2]
+    assert turned.side_effects["version_change_deg"] == pytest.approx(-10.0, abs=ANGLE_TOL)
+    assert resected.side_effects["iliopsoas_lost_share"] > 0.0
+    dataset = as_dataset(found)
+    assert dataset.version_change_deg.dims == ("hip", "plan")
+    assert dataset.version_change_deg.attrs == {"long_name": "version change", "units": "deg"}
+    assert float(dataset.version_change_deg[0, 3]) == turned.side_effects["version_change_deg"]

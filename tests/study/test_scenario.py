@@ -77,10 +77,18 @@ BAD_SCENARIOS = [
     ("hips: [p7]\nmotions: [neutral]\n", "1:1: name: this key is missing"),
     (GOOD.replace("x", "5"), "1:1: name: wanted text, got 5"),
     (GOOD + "motoins: []\n", "4:1: motoins: unknown key (did you mean 'motions'?)"),
-    (GOOD + "zzz: 1\n", "4:1: zzz: unknown key; known: name, description, hips"),
+    (GOOD + "zzz: 1\n", "4:1: zzz: unknown key; known: version, name, description, hips"),
     ("name: x\nhips: []\nmotions: [neutral]\n", "2:1: hips: List should have at least 1 item"),
     ("name: x\nhips: p7\nmotions: [neutral]\n", "2:1: hips: wanted a list, got 'p7'"),
-    (GOOD.replace("p7", "7"), "2:8: hips.0: wanted a name, or {case: name, ...}, got 7"),
+    (
+        GOOD.replace("p7", "7"),
+        "2:8: hips.0: wanted a name, or one of {case: name, ...}, {virtual: female, ...}, "
+        "{population: 100, ...}, {morph: name, ...}, got 7",
+    ),
+    (
+        GOOD.replace("p7", "{case: p7, virtual: female}"),
+        "2:8: hips.0: wanted a name, or one of {case: name",
+    ),
     (
         GOOD.replace("p7", "woman_narow"),
         "2:8: hips.0: no case folder and no embedded hip is called 'woman_narow' "
@@ -88,7 +96,7 @@ BAD_SCENARIOS = [
     ),
     (
         GOOD.replace("p7", "{case: p7, side: lefft}"),
-        "2:19: hips.0.side: wanted 'right' or 'left', got 'lefft'",
+        "2:19: hips.0.side: wanted 'right', 'left' or 'both', got 'lefft' (did you mean 'left'?)",
     ),
     (
         GOOD.replace("p7", "{case: p7, sid: left}"),
@@ -175,7 +183,78 @@ BAD_SCENARIOS = [
         f"5:47: procedures.0.level: wanted one of {LEVELS} or a number "
         "(did you mean 'subtrochanteric'?), got 'subtrochantric'",
     ),
-    (GOOD + "combine: both\n", "4:1: combine: wanted 'each' or 'product', got 'both'"),
+    (GOOD + "combine: both\n", "4:1: combine: wanted 'each', 'product' or 'zip', got 'both'"),
+    (
+        PROCEDURE + "{procedure: derotate_femur, angle_deg: [5, 9]}\n"
+        "  - {procedure: resect_lesser_trochanter, depth_mm: [2, 4, 6]}\ncombine: zip\n",
+        "4:1: procedures: combine: zip wants procedures with equally many amounts, got 2 and 3",
+    ),
+    (GOOD + "version: 2\n", "4:1: version: wanted 1, got 2"),
+    (GOOD + "seed: 1.5\n", "4:1: seed: wanted a whole number, got 1.5"),
+    (GOOD + "outputs: all\n", "4:1: outputs: wanted 'key: value' lines, got 'all'"),
+    (
+        GOOD + "outputs: {pose: points}\n",
+        "4:11: outputs.pose: unknown key (did you mean 'poses'?)",
+    ),
+    (
+        GOOD + "outputs: {poses: point}\n",
+        "4:11: outputs.poses: wanted 'points', 'distances' or 'minima', got 'point' (did you",
+    ),
+    (
+        GOOD + "outputs: {pictures: all}\npictures: none\n",
+        "5:1: pictures: pictures stands under outputs too; keep one of them",
+    ),
+    (
+        GOOD.replace("p7", "{virtual: woman}"),
+        "2:9: hips.0.virtual: wanted 'female' or 'male', got 'woman'",
+    ),
+    (
+        GOOD.replace("p7", "{virtual: male, version_deg: [10, 99]}"),
+        "2:24: hips.0.version_deg: version_deg must be within",
+    ),
+    (
+        GOOD.replace("p7", "{virtual: male, versoin_deg: 10}"),
+        "2:24: hips.0.versoin_deg: unknown key (did you mean 'version_deg'?)",
+    ),
+    (
+        GOOD.replace("p7", "{virtual: male, spacing_mm: 9}"),
+        "2:24: hips.0.spacing_mm: spacing_mm must be within 1 to 4 mm, got 9",
+    ),
+    (
+        GOOD.replace(
+            "p7",
+            "{virtual: male, combine: zip, version_deg: [1, 2], inter_hip_mm: [170, 171, 172]}",
+        ),
+        "2:24: hips.0.combine: combine: zip wants lists of one length, got version_deg 2, inter",
+    ),
+    (
+        GOOD.replace("p7", "{population: many}"),
+        "2:9: hips.0.population: wanted a whole number, got 'many'",
+    ),
+    (
+        GOOD.replace("p7", "{population: 5, sex_ratio: 2}"),
+        "2:24: hips.0.sex_ratio: sex_ratio must be within 0 to 1",
+    ),
+    (
+        GOOD.replace("p7", "{population: 5, method: sobel}"),
+        "2:24: hips.0.method: wanted 'random' or 'sobol', got 'sobel' (did you mean 'sobol'?)",
+    ),
+    (
+        GOOD.replace("p7", "{morph: p7, version_deg: 40}"),
+        "2:20: hips.0.version_deg: version_deg must be within -20 to 20 deg, got 40",
+    ),
+    (
+        GOOD.replace("p7", "cases/*"),
+        "2:8: hips.0: no folder fits the pattern 'cases/*'",
+    ),
+    (
+        MOTION + "{motion: file, path: w.mot, femoral_zero: isb}\n",
+        "4:5: motions.0.pelvic_zero: this key is missing",
+    ),
+    (
+        MOTION + "{motion: file, path: w.mot, pelvic_zero: isb, femoral_zero: isb}\n",
+        "4:5: motions.0: cannot read ",
+    ),
     (GOOD + "targets_mm: {netral: 4}\n", "4:14: targets_mm: no motion 'netral' (did you mean"),
     (GOOD + "targets_mm: {zzz: 4}\n", "4:14: targets_mm: no motion 'zzz'; motions here: neutral"),
     (GOOD + "targets_mm: {neutral: p}\n", "4:14: targets_mm.neutral: wanted a number, got 'p'"),
@@ -190,6 +269,93 @@ def test_load_scenario__complains_with_line_and_column(tmp_path, monkeypatch, te
     with pytest.raises(ScenarioError) as caught:
         loaded(tmp_path, text)
     assert f"{tmp_path / 's.yaml'}:{message}" in str(caught.value)
+
+
+def test_bad_scenarios__are_many():
+    assert len(BAD_SCENARIOS) >= 60
+
+
+BAD_FILES = [
+    (
+        "s.toml",
+        'name = "x"\nhips = ["p7"]\n[[motions]]\nmotion = "neutral"\n[[motions]]\nmotion = "gait"\n'
+        'sped = "free"\n',
+        "s.toml:7:1: motions.1.sped: unknown key (did you mean 'speed'?)",
+    ),
+    ("s.toml", 'name = "x"\nname = "y"\n', "s.toml:2:11: not valid TOML: Cannot overwrite a value"),
+    ("s.toml", "name = \n", "s.toml:1:8: not valid TOML: Invalid value"),
+    (
+        "s.json",
+        '{"name": "x",\n\t"hips": ["p7"],\n\t"motions": ["neutrl"]}',
+        "s.json:3:14: motions.0: unknown motion 'neutrl' (did you mean 'neutral'?)",
+    ),
+    ("s.json", '{"name": "x",\n "name": "y"}', "s.json:2:2: key 'name' appears twice"),
+    ("s.json", '{"name": ', "s.json:1:10: not valid JSON: Expecting value"),
+    ("s.json", "[]", "s.json:1:1: wanted an object at the top, got a list"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "message"), BAD_FILES)
+def test_load_scenario__complains_with_line_and_column_in_every_language(
+    tmp_path, name, text, message
+):
+    case_folder(tmp_path / "p7", "r")
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(tmp_path / name)
+    assert f"{tmp_path}/{message}" in str(caught.value)
+
+
+SAME = {
+    "s.yaml": "name: x\nhips: [p7]\nmotions: [{motion: gait, speed: slow}]\nseed: 3\n",
+    "s.json": '{"name": "x", "hips": ["p7"], "motions": [{"motion": "gait", "speed": "slow"}], '
+    '"seed": 3}',
+    "s.toml": 'name = "x"\nhips = ["p7"]\nseed = 3\n[[motions]]\nmotion = "gait"\nspeed = "slow"\n',
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_load_scenario__says_the_same_in_every_language(tmp_path, name):
+    case_folder(tmp_path / "p7", "r")
+    (tmp_path / name).write_text(SAME[name])
+    scenario = load_scenario(tmp_path / name)
+    assert (scenario.hips[0].name, scenario.motions[0].name) == ("p7", "gait_slow")
+    assert scenario.seed == 3
+
+
+def test_load_scenario__zips_procedures(tmp_path):
+    text = GOOD + (
+        "procedures:\n  - {procedure: resect_lesser_trochanter, depth_mm: [2, 4]}\n"
+        "  - {procedure: derotate_femur, angle_deg: [10, 20]}\ncombine: zip\n"
+    )
+    assert [plan.name for plan in loaded(tmp_path, text).plans] == [
+        "intact",
+        "resection 2 mm + derotation 10 deg",
+        "resection 4 mm + derotation 20 deg",
+    ]
+
+
+def test_load_scenario__reads_motion_files_beside_it(tmp_path):
+    (tmp_path / "w.csv").write_text("flexion_deg,adduction_deg,rotation_deg\n5,0,0\n-5,1,2\n")
+    text = MOTION + (
+        "{motion: file, path: w.csv, pelvic_zero: isb, femoral_zero: isb, name: walk, "
+        "threshold_mm: 3}\n"
+    )
+    (motion,) = loaded(tmp_path, text).motions
+    assert (motion.name, motion.threshold_mm, motion.pelvic_zero) == ("walk", 3.0, "isb")
+    assert motion.pose_deg(1) == {"flexion": -5.0, "adduction": 1.0, "rotation": 2.0}
+
+
+def test_load_scenario__outputs_and_pictures(tmp_path):
+    assert loaded(tmp_path, GOOD).outputs.model_dump() == {
+        "poses": "points",
+        "measures": "all",
+        "side_effects": "none",
+        "pictures": "all",
+    }
+    assert loaded(tmp_path, GOOD + "pictures: curves\n").pictures == "curves"
+    text = GOOD + "outputs: {poses: minima, pictures: none}\n"
+    assert loaded(tmp_path, text).pictures == "none"
 
 
 def test_load_scenario__reports_everything_at_once_in_reading_order(tmp_path):

@@ -1,11 +1,14 @@
 """The Dataset: labelled, complete, and the same after a trip to the disk."""
 
+import errno
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from hipsim.errors import InputError
-from hipsim.study.store import as_dataset, save_dataset
+from hipsim.study.blocks import blocks_of
+from hipsim.study.store import _Sink, as_dataset, save_blocks
 
 
 @pytest.fixture(scope="module")
@@ -45,21 +48,50 @@ def test_as_dataset__summaries_agree_with_the_poses(dataset):
 
 def test_as_dataset__every_variable_has_its_unit_and_no_gap(dataset):
     for name in dataset.variables:
-        assert not dataset[name].isnull().any(), name
+        is_open = name in ("share_below",)  # of motions without a threshold
+        assert is_open or not dataset[name].isnull().any(), name
         unit = str(name).rpartition("_")[2]
         if unit in ("mm", "mm3", "deg") and "pose" in dataset[name].dims:
             assert dataset[name].attrs["units"] == unit, name
     assert "medical device" in dataset.attrs["comment"]
 
 
-def test_save_dataset__comes_back_identical(dataset, tmp_path):
-    path = save_dataset(tmp_path / "r.nc", dataset)
+def numbered(results):
+    return [(index, 0, block) for index, block in enumerate(blocks_of(results))]
+
+
+def test_save_blocks__is_the_same_dataset_but_for_names(dataset, results, tmp_path):
+    path = save_blocks(tmp_path / "r.nc", results.scenario, numbered(results))
     with xr.open_dataset(path, engine="h5netcdf") as loaded:
-        assert loaded.load().identical(dataset)
+        assert loaded.distance_mm.chunks is None and not loaded.distance_mm._in_memory
+        for name in dataset.data_vars:
+            np.testing.assert_array_equal(loaded[name].values, dataset[name].values)
+            assert loaded[name].attrs.keys() == dataset[name].attrs.keys()
+        assert set(loaded.coords) == set(dataset.coords)
     assert [p.name for p in tmp_path.iterdir()] == ["r.nc"]
 
 
-def test_save_dataset__says_when_it_cannot_write(dataset, tmp_path):
+def test_save_blocks__says_when_it_cannot_write(results, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="cannot write"):
-        save_dataset(tmp_path / "file" / "r.nc", dataset)
+        save_blocks(tmp_path / "file" / "r.nc", results.scenario, numbered(results))
+
+
+def test_save_blocks__survives_a_full_disk(results, tmp_path, monkeypatch):
+    """HDF5 itself would end the process; here it is one clear error and no file is left."""
+
+    class FullDisk(_Sink):
+        def __init__(self, file):
+            super().__init__(file)
+            self._room = 6_000
+
+        def write(self, data):
+            self._room -= len(data)
+            if self._room < 0:
+                self._error = OSError(errno.ENOSPC, "No space left on device")
+            return super().write(data)
+
+    monkeypatch.setattr("hipsim.study.store._Sink", FullDisk)
+    with pytest.raises(InputError, match="No space left on device; make room"):
+        save_blocks(tmp_path / "r.nc", results.scenario, numbered(results))
+    assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@ import pytest
 from phantom import phantom_hip
 
 from hipsim.errors import InputError
+from hipsim.io import load_hip
 from hipsim.surgery import (
     PROCEDURES,
     Procedure,
@@ -40,6 +41,23 @@ def test_procedures__name_their_amount_first(name):
     kind = PROCEDURES[name]
     assert kind.parameters[0] == kind.amount
     assert kind.amount.endswith(f"_{kind.unit}")
+
+
+def test_procedure__takes_the_amount_of_its_function_where_none_is_said():
+    excision = Procedure("excise_lesser_trochanter", {})
+    assert excision.amount == 0.0
+    assert not excision.is_idle
+    assert Procedure("derotate_femur", {"angle_deg": 0}).is_idle
+
+
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_procedures__each_notes_its_name_and_amount(name):
+    kind = PROCEDURES[name]
+    given = {"deg": 4.0, "mm": 1.5}[kind.unit]
+    after = Procedure(name, {kind.amount: given})(load_hip("woman"))
+    assert after.notes[-1]["procedure"] == name
+    assert after.notes[-1][kind.amount] == given
+    assert json.loads(json.dumps(after.notes)) == list(after.notes)
 
 
 def test_procedure__keeps_its_own_parameters():

@@ -1,0 +1,162 @@
+"""``hipsim plan``: how much must go, where, and at what cost, for wanted clearances."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from hipsim.errors import InputError
+
+if TYPE_CHECKING:
+    from hipsim.cli.progress import ProgressBar
+    from hipsim.planning.plan import Plan
+
+WIDTH = 100  # columns of a terminal
+PAGE = "report.html"
+
+
+def plan(
+    case: str,
+    /,
+    *,
+    out: Path,
+    side: Literal["right", "left"] | None = None,
+    target: Annotated[list[str] | None, Parameter(negative="")] = None,
+    sex: Literal["female", "male"] | None = None,
+    overwrite: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Plan surgery: the least resection for wanted clearances, the best plane and burr, derotation.
+
+    Writes plan.json, plan.csv, report.html (one page, offline), pictures, and STL surfaces
+    (operated femur, removed piece, cut plane) in the frame of the scan. A folder that holds a plan
+    already is refused.
+
+    Parameters
+    ----------
+    case
+        A case folder, folder/prefix, or the name of an embedded hip.
+    out
+        Folder for the plan; made if missing.
+    side
+        Which hip; may be left out when the case holds one.
+    target
+        MOTION=MM, or MOTION=pNN for a percentile of the reference population in that motion; once
+        for each motion. By default neutral=17 and ifi_test=p25.
+    sex
+        Whose percentiles count; by default what case.yaml says.
+    overwrite
+        Replace the plan the folder holds.
+    """
+    from hipsim.cli.progress import ProgressBar
+    from hipsim.io.hips import load_hip
+    from hipsim.planning.targets import DEFAULT_TARGETS
+    from hipsim.study.plan_files import plan_to_folder
+
+    targets = parsed_targets(target) if target else dict(DEFAULT_TARGETS)
+    hip = load_hip(case, side=side)
+    with ProgressBar("plan") as progress:
+        done = plan_to_folder(
+            hip,
+            out,
+            targets=targets,
+            sex=sex,
+            existing="replace" if overwrite else "refuse",
+            progress=progress,
+        )
+        page = write_page(done.plan, out, progress)
+    print(summary(done.plan))
+    print(f"\nWritten to {out}: {', '.join([*(path.name for path in done.files), page])}.")
+    for notice in done.notices:
+        print(f"Note: {notice}")
+    print("Research software, not a medical device.")
+
+
+def write_page(found: "Plan", out: Path, progress: "ProgressBar") -> str:
+    """Write the page of a plan into its folder and return its name.
+
+    Parameters
+    ----------
+    found
+        The plan.
+    out
+        Its folder.
+    progress
+        Called with (options done, options).
+    """
+    from hipsim.io.files import write_text
+    from hipsim.report.of_plan import subject_of_plan
+    from hipsim.report.page import page_of
+    from hipsim.study.conventions import CONVENTIONS
+    from hipsim.study.manifest import versions
+
+    subject = subject_of_plan(found, progress=progress)
+    stated = ", ".join(f"{name} {number}" for name, number in versions().items())
+    targets = "; ".join(str(target) for target in found.targets)
+    about = {"targets": targets, "sex": found.sex, "versions": stated}
+    title = f"{found.hip.name}, {found.hip.side} hip: plan"
+    text = page_of(subject, title=title, about=about, conventions=CONVENTIONS)
+    write_text(out / PAGE, text)
+    return PAGE
+
+
+def parsed_targets(words: Sequence[str]) -> dict[str, str]:
+    """Read targets as they are typed.
+
+    Parameters
+    ----------
+    words
+        ``MOTION=MM`` or ``MOTION=pNN``, each motion once.
+
+    Raises
+    ------
+    InputError
+        If one is written otherwise, or a motion comes twice.
+
+    Examples
+    --------
+    >>> parsed_targets(["neutral=17", "ifi_test=p25"])
+    {'neutral': '17', 'ifi_test': 'p25'}
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        motion, equals, wanted = (part.strip() for part in word.partition("="))
+        if not (motion and equals and wanted):
+            raise InputError(
+                f"a target is written MOTION=MM or MOTION=pNN, as neutral=17, got {word!r}"
+            )
+        if motion in found:
+            raise InputError(f"the target of {motion!r} is given twice")
+        found[motion] = wanted
+    return found
+
+
+def summary(found: "Plan") -> str:
+    """Lay out a plan for a terminal: sentences, then a row per option and target.
+
+    Parameters
+    ----------
+    found
+        The plan.
+    """
+    from hipsim.cli.tables import aligned
+
+    sentences = [fill(line, WIDTH, subsequent_indent="  ") for line in found.summary]
+    if not found.options:
+        return "\n".join(sentences)
+    header = ["option", "motion", "target mm", "before mm", "after mm", "missing mm", "nearest"]
+    rows = [
+        [
+            option.name,
+            row.target.motion.name,
+            f"{row.target.clearance_mm:.1f}",
+            f"{row.before.minimum_mm:.1f}",
+            f"{row.after.minimum_mm:.1f}",
+            f"{row.missing_mm:.1f}" if not row.is_reached else "",
+            row.after.structure.replace("_", " "),
+        ]
+        for option in found.options
+        for row in option.reached
+    ]
+    return "\n".join([*sentences, "", aligned(header, rows, "llrrrrl")])

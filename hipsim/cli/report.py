@@ -1,0 +1,143 @@
+"""``hipsim report``: a run as one HTML page that opens anywhere, offline."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hipsim.errors import InputError
+
+if TYPE_CHECKING:
+    from hipsim.report.subject import Subject
+    from hipsim.study.scenario import Scenario
+    from hipsim.study.sources import HipSource
+
+MANIFEST = "manifest.json"
+
+
+def report(result: Path, /, *, out: Path = Path("report.html"), hip: str | None = None) -> None:
+    """Tell a run, or a scenario, as one page: hip in 3D, clearance curves, plans side by side.
+
+    The page is a single file without any link: it opens from the disk, by mail, offline.
+    `hipsim plan` writes such a page of its own.
+
+    Parameters
+    ----------
+    result
+        A folder that `hipsim run` wrote, or a scenario file.
+    out
+        The page to write.
+    hip
+        Which hip of the run; may be left out when there is one.
+    """
+    from hipsim.cli.progress import ProgressBar
+    from hipsim.io.files import write_text
+    from hipsim.report.page import page_of
+    from hipsim.study.conventions import CONVENTIONS
+
+    scenario = scenario_of(result)
+    source = chosen(scenario, hip)
+    with ProgressBar("plans") as progress:
+        subject = _subject(scenario, source, progress)
+    title = f"{scenario.name}: {source.name}"
+    text = page_of(subject, title=title, about=about(scenario), conventions=CONVENTIONS)
+    write_text(out, text)
+    print(f"Written to {out} ({len(text.encode()) / 1e6:.1f} MB): open it in a browser.")
+    print("Research software, not a medical device.")
+
+
+def scenario_of(result: Path) -> "Scenario":
+    """Return the scenario a folder of results came from, or that a file holds.
+
+    Parameters
+    ----------
+    result
+        Folder or file.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no results, or its scenario has been changed or moved since.
+    """
+    from hipsim.study.scenario import load_scenario
+
+    if not result.is_dir():
+        return load_scenario(result)
+    try:
+        told = json.loads((result / MANIFEST).read_text(encoding="utf-8"))["scenario"]
+        file, expected = Path(told["file"]), str(told["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{result} holds no results of hipsim run: wanted a folder with {MANIFEST}, or a "
+            "scenario file"
+        ) from None
+    if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != expected:
+        raise InputError(
+            f"the scenario of {result}, {file}, has been moved or changed since: run it again, or "
+            "give the scenario file"
+        )
+    return load_scenario(file)
+
+
+def chosen(scenario: "Scenario", hip: str | None) -> "HipSource":
+    """Return the hip a page is about.
+
+    Parameters
+    ----------
+    scenario
+        With one or several hips.
+    hip
+        Name of one, or None where there is one.
+
+    Raises
+    ------
+    InputError
+        If there is no hip of that name, or several and none is named.
+    """
+    from hipsim.checks import as_choice
+
+    names = {source.name: source for source in scenario.hips}
+    if hip is None and len(names) > 1:
+        shown = ", ".join(list(names)[:12])
+        raise InputError(f"this run has {len(names)} hips, choose one with --hip: {shown}")
+    return names[as_choice(hip or next(iter(names)), tuple(names), name="hip")]
+
+
+def _subject(scenario: "Scenario", source: "HipSource", progress: Any) -> "Subject":
+    """Carry the plans out and measure them."""
+    from hipsim.report.facts import facts_of
+    from hipsim.report.subject import make_subject
+
+    intact = source.load()
+    hips = {plan.name: plan(intact) for plan in scenario.plans}
+    regions = {
+        "femoral_region": scenario.femoral_region,
+        "pelvic_region": scenario.pelvic_region,
+    }
+    motions = [
+        motion.evolved(threshold_mm=scenario.targets_mm.get(motion.name, motion.threshold_mm))
+        for motion in scenario.motions
+    ]
+    facts = {name: facts_of(intact, hip) for name, hip in hips.items()}
+    return make_subject(hips, motions, regions=regions, progress=progress, facts=facts)
+
+
+def about(scenario: "Scenario") -> dict[str, Any]:
+    """Say where a page comes from.
+
+    Parameters
+    ----------
+    scenario
+        What was run.
+    """
+    from datetime import UTC, datetime
+
+    from hipsim.study.manifest import versions
+
+    stated = ", ".join(f"{name} {number}" for name, number in versions().items())
+    return {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": stated,
+        "seed": scenario.seed,
+        "scenario": scenario.file.text,
+    }

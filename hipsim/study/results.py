@@ -1,0 +1,149 @@
+"""Results that are on the disk: the Dataset, read when it is needed, and a summary of it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hipsim.errors import InputError
+from hipsim.study.manifest import MANIFEST
+from hipsim.study.output import UNFINISHED, kept_plans
+
+RESULTS = "results.nc"
+
+
+@dataclass(frozen=True)
+class PlanSummary:
+    """What a plan gives over a motion, over all hips on which it could be done.
+
+    Parameters
+    ----------
+    motion, plan
+        Which.
+    n
+        Number of hips.
+    space_mm, gain_mm
+        Lower quartile, median, upper quartile of the smallest space and of its gain.
+    reached
+        Share of the hips that reach the target, None where the motion has none.
+    """
+
+    motion: str
+    plan: str
+    n: int
+    space_mm: tuple[float, float, float]
+    gain_mm: tuple[float, float, float]
+    reached: float | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A study in short.
+
+    Parameters
+    ----------
+    about
+        Its manifest.
+    plans
+        Motion by motion, every plan.
+    """
+
+    about: dict[str, Any]
+    plans: tuple[PlanSummary, ...]
+
+
+def load_results(folder: str | Path, *, chunks: int | str | None = None) -> xr.Dataset:
+    """Open the Dataset of a study; values are read from the disk when they are used.
+
+    Parameters
+    ----------
+    folder
+        The folder of a run that is finished, or its ``results.nc``.
+    chunks
+        None: what is used is read whole, so select first (``ds.distance_mm.sel(plan="intact")``).
+        ``"auto"`` or a number of hips: computations on all of it go piece by piece through Dask,
+        also where it is larger than memory.
+
+    Returns
+    -------
+    dataset
+        See :func:`hipsim.study.store.as_dataset`; close it, or use it in a ``with`` block.
+
+    Raises
+    ------
+    InputError
+        If there are no finished results, the file is damaged, or chunks need Dask and it is not
+        installed.
+    """
+    path = Path(folder) / RESULTS if Path(folder).is_dir() else Path(folder)
+    if not path.is_file():
+        raise InputError(f"{folder} holds no results{_unfinished(Path(folder))}")
+    pieces: Any = chunks if chunks is None or isinstance(chunks, str) else {"hip": chunks}
+    try:
+        return xr.open_dataset(path, engine="h5netcdf", chunks=pieces)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error}; is it a results.nc of hipsim?") from None
+    except ImportError:
+        raise InputError("chunks need Dask: pip install 'hipsim[cluster]'") from None
+
+
+def summarise(folder: str | Path) -> Summary:
+    """Summarise a finished study; one plan of one motion is in memory at a time.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no finished results.
+    """
+    with load_results(folder) as dataset:
+        about = _manifest(Path(folder))
+        targets = about.get("targets_mm", {})
+        names = product_of(dataset)
+        plans = [_plan(dataset, at, targets.get(motion)) for at, (motion, _) in names.items()]
+    return Summary(about, tuple(plans))
+
+
+def product_of(dataset: xr.Dataset) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return position to name of every motion and plan, motion by motion."""
+    motions, plans = ([str(n) for n in dataset[key].values] for key in ("motion", "plan"))
+    return {(i, j): (m, p) for i, m in enumerate(motions) for j, p in enumerate(plans)}
+
+
+def _plan(dataset: xr.Dataset, at: tuple[int, int], target: float | None) -> PlanSummary:
+    """Summarise one plan over one motion."""
+    chosen = dataset[["minimum_mm", "gain_mm"]].isel(motion=at[0], plan=at[1]).load()
+    space = chosen.minimum_mm.values[~np.isnan(chosen.minimum_mm.values)]
+    gain = chosen.gain_mm.values[~np.isnan(chosen.gain_mm.values)]
+    reached = None if target is None or not len(space) else float((space >= target).mean())
+    names = (str(chosen.motion.values), str(chosen.plan.values))
+    return PlanSummary(*names, len(space), _quartiles(space), _quartiles(gain), reached)
+
+
+def _quartiles(values: np.ndarray) -> tuple[float, float, float]:
+    """Return lower quartile, median, upper quartile; NaN of nothing."""
+    if not len(values):
+        return (np.nan, np.nan, np.nan)
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+    return (low, middle, high)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest; nothing where it is missing."""
+    try:
+        about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
+def _unfinished(folder: Path) -> str:
+    """Say that a run has not ended."""
+    if not (folder / UNFINISHED).is_dir():
+        return ""
+    return (
+        f", but {kept_plans(folder)} shards of an unfinished run: the command that started it, "
+        "typed again, goes on"
+    )
