@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from threading import Lock
 from typing import Any
 
+import numpy as np
+
 from hipsim.anatomy.hip import Hip
 from hipsim.checks import as_choice, as_number
 from hipsim.errors import InputError
@@ -228,7 +230,7 @@ class LivePlanner:
     def _measured(self, wanted: Wanted) -> Subject:
         """Measure a plan; the hip after it stands as it is, for only its pelvis is looked at."""
         angle = 0.0
-        if Amounts("derotate_femur", (0.0, 1.0), {"level": wanted.level}).follows_law:
+        if Amounts("derotate_femur", np.arange(2.0), {"level": wanted.level}).follows_law:
             angle, wanted = wanted.angle_deg, replace(wanted, angle_deg=0.0)
         query = self._query(wanted)
         found = {m.name: replace(query(derotated(m, angle)), motion=m) for m in self.motions}

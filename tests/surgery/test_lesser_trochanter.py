@@ -36,6 +36,7 @@ from hipsim.surgery import (
 from hipsim.surgery.contour import spared_line
 from hipsim.surgery.zone import TOOL_RADIUS_MM, find_zone
 
+FACET_TOL_MM = 0.01  # balls have corners, which stand a little beyond the zone
 CHORD_TOL_MM = 0.1  # a ball burr has flats, and the relief is read at nodes 1 mm apart
 AMOUNTS_MM = {  # each takes more than the one before
     lesser_trochanter_resection: ("depth_mm", (2.0, 5.0, 8.0, 12.0)),
@@ -138,12 +139,12 @@ def test_nothing_taken__says_so():
 
 @pytest.mark.parametrize("tilt", [-15.0, 0.0, 30.0])
 def test_burr__takes_less_than_a_plane_and_more_the_thinner_it_is(tilt):
-    hip, depth = load_hip("woman_narrow"), {"depth_mm": 12.0, "tilt_deg": tilt}
+    hip, depth = load_hip("woman_narrow"), {"depth_mm": 10.0, "tilt_deg": tilt}
     planar = lesser_trochanter_resection(hip, **depth)
     wide, thin = (lesser_trochanter_burring(hip, **depth, diameter_mm=d) for d in (10.0, 3.0))
     assert wide.volume_mm3 < thin.volume_mm3 < planar.volume_mm3
     for burr in (wide, thin):
-        assert farthest_outside(burr.removed, planar.removed, hip) < PLACE_TOL_MM
+        assert farthest_outside(burr.removed, planar.removed, hip) < FACET_TOL_MM
 
 
 def test_burr__has_a_flat_floor_at_its_depth():
