@@ -18,7 +18,14 @@ from hipsim.anatomy.landmarks import Landmarks
 from hipsim.anatomy.regions import label_femur, label_hip_bone
 from hipsim.anatomy.sides import other_side, side_sign
 from hipsim.anatomy.virtual_bones import contoured
-from hipsim.anatomy.virtual_fit import Finished, finished_femur, finished_hip_bone
+from hipsim.anatomy.virtual_fit import (
+    FEMORAL_TOLERANCES,
+    PELVIC_TOLERANCES,
+    Finished,
+    finished_femur,
+    finished_hip_bone,
+    not_met,
+)
 from hipsim.anatomy.virtual_sacrum import EULER_NUMBER as SACRAL_EULER_NUMBER
 from hipsim.anatomy.virtual_sacrum import sacral_body
 from hipsim.anatomy.virtual_shape import HipShape, Sex
@@ -159,6 +166,10 @@ def _hip(shape: HipShape, femur: Finished, bone: Finished, name: str, spacing_mm
     points = {n: p for n, p in bone.points.items() if n != "hip_joint_centre"}
     landmarks = Landmarks({**femur.points, **points})
     note: dict[str, Any] = {"step": "make_hip", "spacing_mm": spacing_mm, **asdict(shape)}
+    note["not_met"] = {
+        **not_met(femur, shape, FEMORAL_TOLERANCES),
+        **not_met(bone, shape, PELVIC_TOLERANCES),
+    }
     return Hip(
         side="right",
         femur=femur.mesh,

@@ -145,6 +145,25 @@ def fitted_shape(shape: HipShape) -> HipShape:
     return replace(femur, **pelvic)
 
 
+def not_met(bone: Finished, asked: HipShape, tolerances: dict[str, float]) -> dict[str, float]:
+    """Return what a bone measures where that is not what was asked.
+
+    Parameters
+    ----------
+    bone
+        The bone.
+    asked
+        Its shape.
+    tolerances
+        ``FEMORAL_TOLERANCES`` or ``PELVIC_TOLERANCES``.
+    """
+    return {
+        name: round(float(bone.values[name]), 2)
+        for name, most in tolerances.items()
+        if abs(getattr(asked, name) - bone.values[name]) > most
+    }
+
+
 def _finished(
     shape: HipShape, tolerances: dict[str, float], make: Maker, spacing_mm: float
 ) -> Finished:

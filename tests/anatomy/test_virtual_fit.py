@@ -16,6 +16,7 @@ from hipsim.anatomy.virtual_fit import (
     TUNING_SPACING_MM,
     Finished,
     fitted_shape,
+    not_met,
 )
 from hipsim.anatomy.virtual_fit import _femur as raw_femur
 from hipsim.anatomy.virtual_fit import _hip_bone as raw_hip_bone
@@ -145,3 +146,12 @@ def test_hip_from_shape__says_what_to_do_where_parameters_do_not_go_together():
     impossible = replace(HipShape.typical("female"), ischium_width_mm=90.0)
     with pytest.raises(ComputationError, match="ischium_width_mm .* nearer to their defaults"):
         fitted_shape(impossible)
+
+
+def test_not_met__tells_what_is_measured_instead():
+    shape = HipShape.typical("female")
+    femur = raw_femur(shape, shape, SPACING_MM, False)
+    assert not_met(femur, shape, dict.fromkeys(FEMORAL_TOLERANCES, np.inf)) == {}
+    told = not_met(femur, shape, dict.fromkeys(FEMORAL_TOLERANCES, 0.0))
+    assert set(told) == set(FEMORAL_TOLERANCES)
+    assert told["femoral_length_mm"] == pytest.approx(femur.values["femoral_length_mm"], abs=0.01)
