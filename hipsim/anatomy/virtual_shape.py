@@ -6,10 +6,11 @@ while the generator looks for the parameters on which the wanted angles are meas
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from hipsim.anatomy.sex import Sex
 from hipsim.anatomy.virtual_figures import (
     BICONDYLAR_PER_LENGTH,
     MEASURES,
@@ -19,8 +20,6 @@ from hipsim.anatomy.virtual_figures import (
 )
 from hipsim.checks import as_choice, as_number
 from hipsim.errors import InputError
-
-Sex = Literal["female", "male"]
 
 RANGES: dict[str, tuple[float, float]] = {
     "head_radius_mm": (18.0, 29.0),

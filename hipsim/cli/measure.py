@@ -37,6 +37,7 @@ def measure(
     json
         Also write everything to this file, coordinates in the frame of the input, in mm.
     """
+    from hipsim.anatomy.sex import described_sex
     from hipsim.io.files import write_text
     from hipsim.io.hips import load_hip, resolve_case
     from hipsim.study.manifest import as_json
@@ -51,20 +52,6 @@ def measure(
     print(report(found))
     if json is not None:
         print(f"written to {json}")
-
-
-def described_sex(text: object) -> Literal["female", "male"] | None:
-    """Read the sex a case describes; None where it says none or something else.
-
-    Examples
-    --------
-    >>> described_sex("F"), described_sex("male"), described_sex(None)
-    ('female', 'male', None)
-    """
-    letter = str(text or "").strip().lower()
-    if letter in ("f", "female", "woman", "w"):
-        return "female"
-    return "male" if letter in ("m", "male", "man") else None
 
 
 def report(found: dict[str, Any]) -> str:

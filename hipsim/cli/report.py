@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from hipsim.study.scenario import Scenario
     from hipsim.study.sources import HipSource
 
-MANIFEST = "manifest.json"
-
 
 def report(result: Path, /, *, out: Path = Path("report.html"), hip: str | None = None) -> None:
     """Tell a run, or a scenario, as one page: hip in 3D, clearance curves, plans side by side.
@@ -59,6 +57,7 @@ def scenario_of(result: Path) -> "Scenario":
     InputError
         If the folder holds no results, or its scenario has been changed or moved since.
     """
+    from hipsim.study.manifest import MANIFEST
     from hipsim.study.scenario import load_scenario
 
     if not result.is_dir():

@@ -6,10 +6,10 @@ second tab costs nothing.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from hipsim.surgery import Procedure, largest_resection_depth
 from hipsim.surgery.osteotomy_cut import LEVELS
 from hipsim.surgery.resection import TILT_RANGE_DEG
 
+Answer = TypeVar("Answer")
 LIVE = "your plan"
 KEPT_PLANS = 24
 ANGLE_RANGE_DEG = (-30.0, 60.0)
@@ -127,9 +128,8 @@ class LivePlanner:
         self._intact = ClearanceQuery(hip)
         measured = {motion.name: self._intact(motion) for motion in self.motions}
         self._now = Subject({"intact": hip}, self.motions, {"intact": measured})
-        self._kept: OrderedDict[Wanted, Subject] = OrderedDict()
-        self._queries: OrderedDict[Wanted, ClearanceQuery] = OrderedDict()
-        self._lock = Lock()
+        self._answers: _Latest[Subject] = _Latest()
+        self._queries: _Latest[ClearanceQuery] = _Latest()
 
     @property
     def hip(self) -> Hip:
@@ -167,7 +167,7 @@ class LivePlanner:
         HipsimError
             If the plan cannot be carried out on this hip.
         """
-        found = self._kept.get(wanted) or self._measured(wanted)
+        found = self._measured(wanted)
         return {
             "results": {m.name: result_of(found, LIVE, m) for m in found.motions},
             "plan": wanted.plan.name,
@@ -211,21 +211,16 @@ class LivePlanner:
         )
 
     def _answer(self, wanted: Wanted) -> Subject:
-        """Return the hip as it is beside the hip after a plan; computed once while it is kept."""
-        with self._lock:
-            if wanted in self._kept:
-                self._kept.move_to_end(wanted)
-                return self._kept[wanted]
-        now, after = self._now, wanted.plan(self._now.hip)
+        """Return the hip as it is beside the hip after a plan."""
+        return self._answers(wanted, lambda: self._told(wanted))
+
+    def _told(self, wanted: Wanted) -> Subject:
+        """Carry a plan out and measure it."""
+        now, after = self._now, self._after(wanted)
         measured = self._measured(wanted).clearances[LIVE]
         facts = {LIVE: facts_of(now.hip, after)}
         hips = {"intact": now.hip, LIVE: after}
-        subject = Subject(hips, self.motions, {**now.clearances, LIVE: measured}, facts)
-        with self._lock:
-            self._kept[wanted] = subject
-            while len(self._kept) > KEPT_PLANS:
-                self._kept.popitem(last=False)
-        return subject
+        return Subject(hips, self.motions, {**now.clearances, LIVE: measured}, facts)
 
     def _measured(self, wanted: Wanted) -> Subject:
         """Measure a plan; the hip after it stands as it is, for only its pelvis is looked at."""
@@ -238,15 +233,34 @@ class LivePlanner:
         return Subject(hips, self.motions, {**self._now.clearances, LIVE: found})
 
     def _query(self, wanted: Wanted) -> ClearanceQuery:
-        """Return what answers for the hip after a plan; the last ones are kept."""
+        """Return what answers for the hip after a plan."""
+        return self._queries(wanted, lambda: query_after(self._intact, wanted.plan(self.hip)))
+
+    def _after(self, wanted: Wanted) -> Hip:
+        """Return the hip after a plan; a resection that was measured is not cut anew."""
+        resected = self._query(replace(wanted, angle_deg=0.0)).hip
+        return Plan(wanted.plan.procedures[-1:])(resected) if wanted.angle_deg else resected
+
+
+class _Latest(Generic[Answer]):
+    """The latest answers, each made once while it is kept; safe for several threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Wanted, Answer] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __call__(self, wanted: Wanted, make: Callable[[], Answer]) -> Answer:
+        """Return what is kept for a plan, or make and keep it."""
         with self._lock:
-            if wanted in self._queries:
-                self._queries.move_to_end(wanted)
-                return self._queries[wanted]
-        after = wanted.plan(self._now.hip)
-        query = query_after(self._intact, after)
+            if wanted in self._kept:
+                self._kept.move_to_end(wanted)
+                return self._kept[wanted]
+        made = make()
         with self._lock:
-            self._queries[wanted] = query
-            while len(self._queries) > KEPT_PLANS:
-                self._queries.popitem(last=False)
-        return query
+            self._kept[wanted] = made
+            while len(self._kept) > KEPT_PLANS:
+                self._kept.popitem(last=False)
+        return made

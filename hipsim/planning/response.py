@@ -6,7 +6,6 @@ curve goes flat, or another structure takes over, and :class:`Saturation` says w
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ from hipsim.checks import Array, Side, as_array, as_choice
 from hipsim.errors import InputError
 from hipsim.kinematics.motion import Motion
 from hipsim.planning.clearance import Clearance, ClearanceQuery
-from hipsim.proximity.chunks import as_workers
+from hipsim.planning.threads import in_threads
 from hipsim.surgery.procedure import PROCEDURES, Procedure, ProcedureKind
 from hipsim.surgery.side_effects import SideEffects, side_effects
 
@@ -265,22 +264,3 @@ def query_after(query: ClearanceQuery, operated: Hip) -> ClearanceQuery:
     return ClearanceQuery(
         operated, femoral_region=query.femoral_region, pelvic_region=query.pelvic_region
     )
-
-
-def in_threads(
-    work: Callable[[float], Any],
-    amounts: list[float],
-    n_threads: int | None,
-    progress: Callable[[int, int], None] | None,
-) -> list[Any]:
-    """Work on every amount, several at a time; Ctrl-C drops those not begun."""
-    pool = ThreadPoolExecutor(as_workers(n_threads))
-    found = []
-    try:
-        for result in pool.map(work, amounts):
-            found.append(result)
-            if progress is not None:
-                progress(len(found), len(amounts))
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return found

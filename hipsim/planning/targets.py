@@ -15,15 +15,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Protocol
 
 from hipsim.anatomy.hip import FEMORAL_REGIONS, PELVIC_REGIONS, Hip
+from hipsim.anatomy.sex import Sex, described_sex
 from hipsim.checks import as_choice, as_number
 from hipsim.errors import InputError
 from hipsim.kinematics.motion import Motion
 from hipsim.kinematics.motions import NAMED_MOTIONS
 
-Sex = Literal["female", "male"]
 Wanted = float | int | str
 Targets = Mapping[str, Wanted] | Mapping[Motion, Wanted] | Sequence["Target"]
 
@@ -35,10 +35,6 @@ WITHOUT_DEFAULT = ("arc", "grid")  # motions whose angles a person chooses
 _NUMBER = r"(\d+(?:\.\d*)?|\.\d+)"
 _MM = re.compile(rf"\s*{_NUMBER}\s*(?:mm)?\s*$")
 _PERCENTILE = re.compile(rf"\s*[pP]\s*{_NUMBER}\s*$")
-_LETTERS: Mapping[str, Sex] = {
-    "f": "female", "female": "female", "woman": "female", "w": "female",
-    "m": "male", "male": "male", "man": "male",
-}  # fmt: skip
 
 
 class Reference(Protocol):
@@ -149,7 +145,7 @@ def sex_of(hip: Hip) -> Sex | None:
         Any hip.
     """
     noted = (note.get("sex") for note in hip.notes if note.get("step") in ("make_hip", "load"))
-    known = (_LETTERS.get(str(text).strip().lower()) for text in noted if text is not None)
+    known = map(described_sex, noted)
     return next((sex for sex in known if sex is not None), None)
 
 

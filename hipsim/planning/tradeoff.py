@@ -24,8 +24,9 @@ from hipsim.checks import Array, Side
 from hipsim.errors import InputError
 from hipsim.kinematics.motion import Motion
 from hipsim.planning.clearance import ClearanceQuery
-from hipsim.planning.response import as_amounts, in_threads, kind_of, query_after
+from hipsim.planning.response import as_amounts, kind_of, query_after
 from hipsim.planning.targets import Target
+from hipsim.planning.threads import in_threads
 from hipsim.surgery.procedure import Procedure
 from hipsim.surgery.side_effects import SideEffects, side_effects
 

@@ -27,9 +27,10 @@ from hipsim.planning.priors import (
     draw_errors,
     execution_priors,
 )
-from hipsim.planning.response import in_threads, query_after
+from hipsim.planning.response import query_after
 from hipsim.planning.sensitivity import first_order_indices
 from hipsim.planning.targets import Target
+from hipsim.planning.threads import in_threads
 from hipsim.planning.tradeoff import derotated
 from hipsim.surgery import largest_resection_depth, resect_lesser_trochanter
 
@@ -220,7 +221,7 @@ def uncertainty(
     known = _priors_of(hip, priors, execution, stages.cut_area_mm2)
     errors = draw_errors(known, n, seed=seed)
     sampler = _Sampler(hip, tuple(targets), stages, known, errors, planned)
-    found = np.array(in_threads(sampler, np.arange(float(n)).tolist(), n_threads, progress)).T
+    found = np.array(in_threads(sampler, range(n), n_threads, progress)).T
     before, after, (needed_depth, needed_angle) = np.split(found, [len(targets), 2 * len(targets)])
     return Uncertainty(
         hip_name=hip.name,
@@ -302,9 +303,8 @@ class _Sampler:
     errors: Mapping[str, Array]
     planned: PlannedAmounts
 
-    def __call__(self, number: float) -> Array:
+    def __call__(self, i: int) -> Array:
         """Return space before and after for every target, then the depth and angle needed."""
-        i = int(number)
         depth_off, angle_off = (self._error(e, i) for e in ("resection depth", "derotation angle"))
         thicker = self._error("femoral surface", i) + self._error("ischial surface", i)
         hip = self._moved(i)

@@ -16,16 +16,14 @@ from numpy.typing import NDArray
 from hipsim.anatomy.hip import Hip
 from hipsim.checks import Array
 from hipsim.geometry import Mesh, rigid
-from hipsim.geometry.closing import ClosedRegion
 from hipsim.kinematics import Motion
 from hipsim.kinematics.joint import pelvis_from_femur
 from hipsim.planning.clearance import Clearance
-from hipsim.proximity.field import DistanceField, nearby_order
+from hipsim.planning.impingement import VertexField, impingement_map
 from hipsim.report.subject import Subject
 from hipsim.viz.style import DISTANCE_RANGE_MM
 
 STEP_MM = 0.01
-REACH_MM = DISTANCE_RANGE_MM[1]  # farther vertices need no colour of their own
 COLOURS = 254  # steps of the scale; 0 is overlap, 255 is beyond it
 
 
@@ -100,38 +98,26 @@ def _poses(hip: Hip, motion: Motion) -> dict[str, Any]:
 
 
 def _colours(hip: Hip, motion: Motion, clearance: Clearance) -> dict[str, Any]:
-    """Return the colour of each vertex of both bones."""
-    poses = pelvis_from_femur(hip, motion)
-    femoral = hip.femoral_body(clearance.femoral_region)
-    pelvic = hip.pelvic_body(clearance.pelvic_region)
+    """Return the colour of each vertex of both bones.
+
+    Only the regions that clearance is measured on have colours: the joint itself is always near.
+    """
+    found = impingement_map(
+        hip,
+        motion,
+        femoral_region=clearance.femoral_region,
+        pelvic_region=clearance.pelvic_region,
+    )
     return {
-        "femur": packed(_least(hip.femur, femoral, pelvic.mesh, poses), "u1"),
-        "pelvis": packed(_least(hip.hip_bone, pelvic, femoral.mesh, rigid.inverse(poses)), "u1"),
+        "femur": packed(_painted(hip.femur, found.femoral), "u1"),
+        "pelvis": packed(_painted(hip.hip_bone, found.pelvic), "u1"),
     }
 
 
-def _least(bone: Mesh, region: ClosedRegion, other: Mesh, poses: Array) -> NDArray[np.uint8]:
-    """Return for each vertex of a bone how near the motion brings it to the other, as a colour.
-
-    Only the region that clearance is measured on has colours: the joint itself is always near.
-    """
-    surface = Mesh(bone.vertices, bone.faces[region.bone_faces[: region.n_surface]])
-    order = nearby_order(surface)
-    order = order[_is_near(bone.vertices[order], other, poses)]
-    found = np.full(len(bone.vertices), 255, dtype=np.uint8)
-    if len(order):
-        distance = DistanceField(other)(bone.vertices[order], poses).distance_mm
-        low, high = DISTANCE_RANGE_MM
-        steps = 1 + np.floor((distance - low) / (high - low) * COLOURS)
-        found[order] = np.clip(steps, 0, 255).astype(np.uint8)
-    return found
-
-
-def _is_near(points: Array, body: Mesh, poses: Array) -> NDArray[np.bool_]:
-    """Tell which points come near the box round a body in some pose; the others have no colour."""
-    low, high = body.bounds + np.array([[-1.0], [1.0]]) * REACH_MM
-    near = np.zeros(len(points), dtype=bool)
-    for pose in poses:
-        moved = points @ pose[:3, :3].T + pose[:3, 3]
-        near |= ((moved >= low) & (moved <= high)).all(axis=1)
-    return near
+def _painted(bone: Mesh, field: VertexField) -> NDArray[np.uint8]:
+    """Return for each vertex of a bone how near the motion brings it to the other, as a colour."""
+    low, high = DISTANCE_RANGE_MM
+    steps = 1 + np.floor((field.distance_mm - low) / (high - low) * COLOURS)
+    colours = np.full(len(bone.vertices), 255, dtype=np.uint8)
+    colours[field.vertices] = np.clip(steps, 0, 255).astype(np.uint8)
+    return colours

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from itertools import product
-from typing import Any, Literal
+from typing import Any
 
 from hipsim.anatomy.attachment import Footprint
 from hipsim.anatomy.confidence import as_plain
@@ -16,6 +16,7 @@ from hipsim.anatomy.footprint import hamstring_footprint, iliopsoas_footprint
 from hipsim.anatomy.frames import FEMORAL_ZEROS, PELVIC_ZEROS
 from hipsim.anatomy.hip import Hip
 from hipsim.anatomy.measures import VERSION_METHODS
+from hipsim.anatomy.sex import Sex
 from hipsim.checks import Array, as_choice
 from hipsim.errors import AnatomyError
 from hipsim.kinematics import joint_angles
@@ -24,7 +25,6 @@ from hipsim.study.conventions import CONVENTIONS, DISCLAIMER
 from hipsim.study.measure_list import MEASURES, Measure, Taken
 from hipsim.study.norms import SOURCES, norms_for
 
-Sex = Literal["female", "male"]
 SEXES: tuple[Sex, ...] = ("female", "male")
 DIRECT_KEYS = ("neck_shaft_angle_deg", "ifs_3d_mm", "ifs_axial_mm", "qfs_3d_mm", "qfs_axial_mm")
 

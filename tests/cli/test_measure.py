@@ -9,8 +9,9 @@ from phantom import phantom_hip
 from hipsim.anatomy.confidence import confidences
 from hipsim.anatomy.find_side import find_head
 from hipsim.anatomy.landmarks import DISTAL_FEMORAL_LANDMARKS, Landmarks
+from hipsim.anatomy.sex import described_sex
 from hipsim.cli import answer
-from hipsim.cli.measure import WIDTH, described_sex, report
+from hipsim.cli.measure import WIDTH, report
 from hipsim.geometry import Mesh
 from hipsim.io.meshes import load_mesh, save_mesh
 from hipsim.study.measure_list import GROUPS

@@ -10,7 +10,9 @@ const resultOf = (plan) => TOLD.results[plan][state.motion];
 let scene = null;
 let timer = null;
 
-let setState = (changes) => {
+const watchers = []; // called after every change of the state
+
+function setState(changes) {
   Object.assign(state, changes);
   if (changes.motion !== undefined) state.index = resultOf(state.plan).index;
   const n = motionOf(state.motion).poses.length;
@@ -24,7 +26,8 @@ let setState = (changes) => {
   chart.show(state);
   showNumbers();
   if (changes.motion !== undefined || changes.plan !== undefined) showCompared();
-};
+  for (const watch of watchers) watch();
+}
 
 function showNumbers() {
   const found = resultOf(state.plan);

@@ -168,9 +168,5 @@ at("keep-b").addEventListener("click", () => keep("B"));
 at("save-scenario").addEventListener("click", () => save("scenario.yaml", wanted));
 at("save-stl").addEventListener("click", () => save("femur.stl", wanted));
 at("save-report").addEventListener("click", () => save("report.html", plansToReport()));
-const setPageState = setState;
-setState = (changes) => {
-  setPageState(changes);
-  liveTarget.show();
-};
+watchers.push(() => liveTarget.show());
 setState({ plan: LIVE.name });
