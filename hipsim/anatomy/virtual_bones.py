@@ -135,14 +135,19 @@ def _woman() -> tuple[Handles, Handles]:
 
 def parts_of(table: ModuleType, warp: Warp) -> list[SphereMesh]:
     """Return the parts of a node table after a warp."""
+    balls = warped_balls(table, warp)
+    return [net.mesh(*balls) for net in nets_of(table)]
+
+
+def warped_balls(table: ModuleType, warp: Warp) -> tuple[Array, Array]:
+    """Return centres (n, 3) and radii (n,) of the nodes of a table after a warp, mm."""
     rows = np.array(list(table.NODES.values()))
     centres, radii = warp.balls(rows[:, :3], rows[:, 3])
-    radii = np.maximum(radii, LEAST_RADIUS_MM)
-    return [net.mesh(centres, radii) for net in _nets(table)]
+    return centres, np.maximum(radii, LEAST_RADIUS_MM)
 
 
 @cache
-def _nets(table: ModuleType) -> tuple[Net, ...]:
+def nets_of(table: ModuleType) -> tuple[Net, ...]:
     """Return the pattern of each part of a node table, subdivided."""
     names = list(table.NODES)
     nets = []

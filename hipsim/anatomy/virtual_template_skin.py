@@ -16,11 +16,10 @@ import numpy as np
 from scipy import sparse
 
 from hipsim.anatomy import _virtual_template_kernels as kernels
-from hipsim.anatomy.virtual_bones import LEAST_RADIUS_MM
+from hipsim.anatomy.virtual_bones import nets_of, warped_balls
 from hipsim.anatomy.virtual_handles import Warp
 from hipsim.checks import Array, IntArray
 from hipsim.geometry import Mesh
-from hipsim.geometry.sphere_mesh import Net
 
 MIX_MM = 4.0  # how fast the weight of a cone or slab falls off with its distance
 LEAST_WEIGHT = 1e-3
@@ -57,8 +56,7 @@ class Cells:
     @classmethod
     def of(cls, table: ModuleType) -> "Cells":
         """Read the cells of a node table."""
-        names = list(table.NODES)
-        nets = [_net(table, part, names) for part in table.PARTS]
+        nets = nets_of(table)
         firsts = np.cumsum([0, *(net.weights.shape[0] for net in nets)])
         sized = list(zip(nets, firsts, strict=False))
         parts = [
@@ -81,16 +79,6 @@ class Cells:
         return cones, slabs, covers
 
 
-def _net(table: ModuleType, part: str, names: list[str]) -> Net:
-    """Return the subdivided net of one part of a node table."""
-    number = {name: i for i, name in enumerate(names)}
-    words = table.PARTS[part].split()
-    net = Net.from_cells([tuple(number[n] for n in word.split("-")) for word in words], len(names))
-    for _ in range(table.SUBDIVISIONS.get(part, 0)):
-        net = net.subdivided()
-    return net
-
-
 @dataclass(frozen=True, eq=False)
 class Nodes:
     """Where the nodes of a bone are: centres (n, 3), radii (n,) and the radius of its ball, mm."""
@@ -102,9 +90,7 @@ class Nodes:
     @classmethod
     def warped(cls, table: ModuleType, warp: Warp, ball_mm: float) -> "Nodes":
         """Return the nodes of a table after a warp."""
-        rows = np.array(list(table.NODES.values()))
-        centres, radii = warp.balls(rows[:, :3], rows[:, 3])
-        return cls(centres, np.maximum(radii, LEAST_RADIUS_MM), ball_mm)
+        return cls(*warped_balls(table, warp), ball_mm)
 
 
 @dataclass(frozen=True, eq=False)

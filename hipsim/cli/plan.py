@@ -89,12 +89,11 @@ def write_page(found: "Plan", out: Path, progress: "ProgressBar") -> str:
     from hipsim.report.of_plan import subject_of_plan
     from hipsim.report.page import page_of
     from hipsim.study.conventions import CONVENTIONS
-    from hipsim.study.manifest import versions
+    from hipsim.study.manifest import stated_versions
 
     subject = subject_of_plan(found, progress=progress)
-    stated = ", ".join(f"{name} {number}" for name, number in versions().items())
     targets = "; ".join(str(target) for target in found.targets)
-    about = {"targets": targets, "sex": found.sex, "versions": stated}
+    about = {"targets": targets, "sex": found.sex, "versions": stated_versions()}
     title = f"{found.hip.name}, {found.hip.side} hip: plan"
     text = page_of(subject, title=title, about=about, conventions=CONVENTIONS)
     write_text(out / PAGE, text)

@@ -131,12 +131,11 @@ def about(scenario: "Scenario") -> dict[str, Any]:
     """
     from datetime import UTC, datetime
 
-    from hipsim.study.manifest import versions
+    from hipsim.study.manifest import stated_versions
 
-    stated = ", ".join(f"{name} {number}" for name, number in versions().items())
     return {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": stated,
+        "versions": stated_versions(),
         "seed": scenario.seed,
         "scenario": scenario.file.text,
     }

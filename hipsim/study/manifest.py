@@ -93,6 +93,17 @@ def versions() -> dict[str, str]:
     return found
 
 
+def stated_versions() -> str:
+    """Return the versions as one line.
+
+    Examples
+    --------
+    >>> stated_versions().startswith("hipsim ")
+    True
+    """
+    return ", ".join(f"{name} {number}" for name, number in versions().items())
+
+
 def _scenario(scenario: Scenario) -> dict[str, str]:
     """Keep the scenario word for word."""
     text = scenario.file.text
