@@ -1,10 +1,12 @@
-"""What does a decision cost: trade-off map, uncertainty, and a move of the planner's sliders?
+"""What does a decision cost: trade-off map, uncertainty, a whole plan, a move of the sliders?
 
     python -m benchmarks.decisions [--bones FOLDER] [--quick] [--out FOLDER]
 
 *Trade-off*: planar resection x derotation, 21 x 21 amounts, over the ischiofemoral impingement
 test. *Uncertainty*: 256 samples of a plan (5 mm, 15 deg) through neutral and the impingement test,
-with the amounts each sample would need. *Planner*: from a request to the numbers of four motions,
+with the amounts each sample would need. *Plan*: everything ``hipsim plan`` works out for the
+default targets (no files, no pictures), and of it what its 256 samples cost: every option, every
+change of habit, and the amounts needed. *Planner*: from a request to the numbers of four motions,
 in this process; derotations and depths that were not asked before.
 
 Times are the wall clock's or the processor's, all threads added up, whichever says less: then the
@@ -24,7 +26,9 @@ from benchmarks.report import Goal, at_most, goal_table, machine, table, write
 from hipsim.anatomy.hip import Hip
 from hipsim.kinematics import motions
 from hipsim.planner.live import LivePlanner, Wanted
-from hipsim.planning.targets import Target, as_targets
+from hipsim.planning.plan import plan
+from hipsim.planning.plan_doubt import plan_doubt
+from hipsim.planning.targets import DEFAULT_TARGETS, Target, as_targets, sex_of
 from hipsim.planning.tradeoff import Amounts, tradeoff
 from hipsim.planning.uncertainty import uncertainty
 
@@ -33,6 +37,7 @@ SAMPLES = {"full": 256, "quick": 256, "tiny": 128}
 MOVES = {"full": 9, "quick": 5, "tiny": 2}
 DEEPEST_MM, FARTHEST_DEG = 10.0, 40.0
 PLANNED = {"depth_mm": 5.0, "angle_deg": 15.0}
+TINY_TARGETS = {"neutral": 1.0}  # met as it is: only the samples of that
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -70,7 +75,19 @@ def measured(hip: Hip, size: str) -> dict:
     interval = doubt.after["ifi_test"]
     row |= {"uncertainty_s": min(cpu, wall), "samples": n}
     row |= {"low_mm": interval.low, "high_mm": interval.high, "chance": doubt.probability_of_all}
-    return row | moves(hip, MOVES[size])
+    return row | whole_plan(hip, n, size) | moves(hip, MOVES[size])
+
+
+def whole_plan(hip: Hip, n: int, size: str) -> dict:
+    """Measure a full plan, and the samples in it."""
+    wanted = TINY_TARGETS if size == "tiny" else DEFAULT_TARGETS
+    sex = sex_of(hip) or "female"
+    found, cpu, wall = timed(lambda: plan(hip.evolved(), wanted, sex=sex, samples=n))
+    row = {"plan_s": min(cpu, wall), "plan_cpu_s": cpu, "choices": len(found.decision)}
+    changes = found.conservative.rows if found.conservative else ()
+    helping = [change for change in changes if change.helps]
+    _, cpu, wall = timed(lambda: plan_doubt(found.start, found.options, helping, n=n))
+    return row | {"plan_doubt_s": min(cpu, wall)}
 
 
 def moves(hip: Hip, n: int) -> dict:
@@ -92,7 +109,9 @@ def goals_of(record: dict) -> list[Goal]:
     rows = record["rows"]
     return [
         at_most("trade-off map", [row["tradeoff_s"] for row in rows], 30, unit="s"),
-        at_most("uncertainty of a plan", [row["uncertainty_s"] for row in rows], 30, unit="s"),
+        at_most("uncertainty of one plan", [row["uncertainty_s"] for row in rows], 30, unit="s"),
+        at_most("samples of a full plan", [row["plan_doubt_s"] for row in rows], 30, unit="s"),
+        at_most("full plan (own goal)", [row["plan_s"] for row in rows], 45, unit="s"),
         at_most("slider, derotation", [row["derotation_ms"] for row in rows], 150, unit="ms"),
         at_most("slider, resection", [row["resection_ms"] for row in rows], 400, unit="ms"),
     ]
@@ -104,7 +123,8 @@ def text_of(record: dict, goals: list[Goal]) -> str:
     rows = record["rows"]
     heads = [
         "hip", "trade-off s", "on the front", "uncertainty s", "samples", "IFI test after, low mm",
-        "high mm", "reaches both", "derotation ms", "resection ms",
+        "high mm", "reaches both", "full plan s", "its samples s",
+        "choices", "derotation ms", "resection ms",
     ]  # fmt: skip
     body = table(heads, ([*row.values()] for row in map(_ordered, rows)))
     head = f"# Decisions\n\nWritten by `python -m benchmarks.decisions`. {told}.\n\n"
@@ -115,7 +135,7 @@ def _ordered(row: dict) -> dict:
     """Return a row in the order of the table."""
     names = (
         "hip", "tradeoff_s", "front", "uncertainty_s", "samples", "low_mm", "high_mm", "chance",
-        "derotation_ms", "resection_ms",
+        "plan_s", "plan_doubt_s", "choices", "derotation_ms", "resection_ms",
     )  # fmt: skip
     return {name: row[name] for name in names}
 

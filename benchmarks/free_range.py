@@ -261,10 +261,7 @@ def centres(hip: Hip, name: str) -> dict:
 
 def goals_of(record: dict) -> list[Goal]:
     """Return every goal with what was measured."""
-    too_near, contact = (
-        [row["seconds"] for row in record["volumes"] if row["target_mm"] == target]
-        for target in TARGETS_MM
-    )
+    near = [row["seconds"] for row in record["volumes"] if row["target_mm"] == TARGETS_MM[0]]
     volume_of = f"volume to {record['resolution_deg']:g} deg"
     rows = record["ranges"]
     doubts = [
@@ -276,8 +273,7 @@ def goals_of(record: dict) -> list[Goal]:
     faces = [r["doubt_most_deg"] for r in record["volumes"] if r["target_mm"] == TARGETS_MM[0]]
     kept = [row["gap_sd_mm"] / row["gap_sd_fixed_mm"] for row in record["centres"]]
     return [
-        at_most(f"{volume_of}, 2 mm of room, two processors", too_near, SECONDS, unit="s"),
-        at_most(f"{volume_of}, contact, two processors (not asked)", contact, 30.0, unit="s"),
+        at_most(f"{volume_of}, 2 mm of room, two processors", near, SECONDS, unit="s"),
         at_most(
             "faces of that volume, 2 mm of room, known to",
             faces,

@@ -10,7 +10,8 @@ known to*: distance in rotation between proven free and proven narrow, at every 
 adduction of the grid: median, 99th percentile, largest. *Usable*: within the
 mean passive rotation of 120 adults (Kouyoumdjian et al. 2012, supine). *Sampled*: free share of
 10,000 random poses. Seconds: the wall clock, or the processor's (two threads added up) where that
-says less.
+says less. Contact (0 mm) is measured on the narrowest hip and has no goal: where bones touch, the
+face of the volume is not smooth and most cells beside it are asked many times over.
 
 """
 RANGE_NOTE = """

@@ -7,7 +7,9 @@ Each prints one JSON object.
 """
 
 import json
+import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -16,9 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hipsim.io.catalogue import embedded_hips
 from hipsim.io.hips import resolve_case
 from hipsim.study.blocks import Block, as_bytes, from_bytes
-from hipsim.study.executors import Finished, Inline, Note, Processes
+from hipsim.study.executors import THREADS, Finished, Note, Processes
 from hipsim.study.output import LOG, run_to_folder
 from hipsim.study.scenario import load_scenario
 from hipsim.study.shards import Shard
@@ -34,7 +37,8 @@ procedures:
   - {{procedure: resect_lesser_trochanter, depth_mm: {{start: 1, stop: 6, step: 1}}}}
 outputs: {{measures: numbers, pictures: none}}
 """
-REAL, DRIVEN = "{{case: woman_narrow, name: hip_{0}}}", "{{population: {0}}}"
+REAL, DRIVEN = "{{case: ./hip_{0}, name: hip_{0}}}", "{{population: {0}}}"
+ONE_THREAD = dict.fromkeys(THREADS, "1")
 SAMPLES = 200
 
 
@@ -57,16 +61,28 @@ class Replayed:
 
 
 def compute(hips: int, workers: int) -> dict[str, Any]:
-    """Run a real study and return its seconds, and those of its shards together."""
-    executor = Inline() if workers == 0 else Processes(workers)
+    """Run a real study; return its seconds, those of its shards, and of processors.
+
+    Every hip has its own case folder, so each is read and prepared as in a real study. Each process
+    has one thread: one process is one processor's work.
+    """
+    os.environ.update(ONE_THREAD)
     with tempfile.TemporaryDirectory() as folder:
+        for hip in range(hips):
+            shutil.copytree(embedded_hips()["woman_narrow"], Path(folder) / f"hip_{hip}")
         scenario = _scenario(Path(folder), ", ".join(map(REAL.format, range(hips))))
-        start = time.perf_counter()
-        run_to_folder(scenario, Path(folder) / "out", executor=executor)
-        wall = time.perf_counter() - start
+        start, driver = time.perf_counter(), time.process_time()
+        run_to_folder(scenario, Path(folder) / "out", executor=Processes(workers))
+        wall, driver = time.perf_counter() - start, time.process_time() - driver
         lines = (Path(folder) / "out" / LOG).read_text().splitlines()
     seconds = [json.loads(line).get("seconds", 0.0) for line in lines]
-    return {"wall_s": wall, "shards_s": sum(seconds)}
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "wall_s": wall,
+        "shards_s": sum(seconds),
+        "driver_cpu_s": driver,
+        "workers_cpu_s": used.ru_utime + used.ru_stime,
+    }
 
 
 def drive(evaluations: int) -> dict[str, Any]:
@@ -79,14 +95,16 @@ def drive(evaluations: int) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory() as folder:
         scenario = _scenario(Path(folder), DRIVEN.format(evaluations // PLANS_EACH))
-        executor, start = Replayed(), time.perf_counter()
+        executor, start, cpu = Replayed(), time.perf_counter(), time.process_time()
         run_to_folder(scenario, Path(folder) / "out", executor=executor, progress=watch)
         wall = time.perf_counter() - start - executor.computing_s
+        cpu = time.process_time() - cpu
         size = sum(file.stat().st_size for file in (Path(folder) / "out").iterdir())
     trace.append((1.02, _resident_mb()))
     return {
         "evaluations": evaluations // PLANS_EACH * PLANS_EACH,
         "wall_s": wall,
+        "cpu_s": cpu,
         "peak_mb": _peak_mb(),
         "results_mb": size / 1e6,
         "trace": trace,

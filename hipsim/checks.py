@@ -43,7 +43,7 @@ def as_array(values: ArrayLike, shape: tuple[int, ...], *, name: str) -> Array:
     """
     try:
         array = np.asarray(values, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{name} must be numbers of shape {_spoken(shape)}: {error}") from None
     matches = array.ndim == len(shape) and all(
         want in (-1, have) for want, have in zip(shape, array.shape, strict=True)

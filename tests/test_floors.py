@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "hipsim"
 FLOORS = [
-    {"errors"},
+    {"errors", "guide"},
     {"checks"},
     {"geometry"},
     {"proximity", "anatomy"},
@@ -23,13 +23,17 @@ FLOORS = [
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
+VTK_DOORS = ("viz/*.py", "geometry/implicit.py", "geometry/contouring.py", "io/meshes.py")
 DOORS = {
     "numba": ("*_kernels.py",),
     "manifold3d": ("geometry/cut.py",),
-    "pyvista": ("viz/*.py", "geometry/implicit.py", "geometry/contouring.py", "io/meshes.py"),
-    "vtk": ("viz/*.py", "geometry/implicit.py", "geometry/contouring.py", "io/meshes.py"),
-    "vtkmodules": ("viz/*.py", "geometry/implicit.py", "geometry/contouring.py", "io/meshes.py"),
-    "trimesh": ("io/*.py",),
+    "pyvista": (*VTK_DOORS, "study/validation_libraries.py"),
+    "vtk": VTK_DOORS,
+    "vtkmodules": (*VTK_DOORS, "study/validation_libraries.py"),
+    "trimesh": ("io/*.py", "study/validation_libraries.py"),
+    "coal": ("study/validation_libraries.py",),
+    "fcl": ("study/validation_libraries.py",),
+    "open3d": ("study/validation_libraries.py",),
     "SimpleITK": ("io/label_images.py",),
     "highdicom": ("io/dicom_seg.py",),
     "pydicom": ("io/dicom_seg.py",),
@@ -43,6 +47,8 @@ DOORS = {
     "requests": ("io/open_hips.py",),
     "cyclopts": ("cli/*.py",),
     "rich": ("cli/*.py",),
+    "av": ("viz/film_files.py",),
+    "typst": ("report/pdf.py",),
 }
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "handler", "tmp"}
 LONGEST_FILE = 400  # lines

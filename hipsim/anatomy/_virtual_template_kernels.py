@@ -12,6 +12,7 @@ from hipsim.geometry._compiled_kernels import inner, kernel
 
 SHORT_MM = 0.15  # a step so short leaves 0.002 mm where the surface is as round as a rim
 FLAT = 0.25  # least squared slope a step divides by: near inner ridges the field is flat
+SLACK_MM = 1.0  # cells this much higher are listed for the next steps
 NEGLIGIBLE = 3.0  # parts so many blends farther away change nothing
 
 
@@ -35,10 +36,11 @@ def cover(centres, radii, balls, covers, row):
 
 @kernel
 def place_cells(centres, radii, edges, triangles, cones, slabs, covers):
-    """Fill the rows of cones (k, 8), slabs (m, 15) and balls round both (k + m, 4).
+    """Fill the rows of cones (k, 9), slabs (m, 15) and balls round both (k + m, 4).
 
     Rows are those of :mod:`hipsim.geometry._sphere_mesh_kernels`: start, vector to the end, radius
-    and its change; corner, unit normal, two vectors that give barycentric coordinates, three radii.
+    and its change, here also one over the squared length; corner, unit normal, two vectors that
+    give barycentric coordinates, three radii.
     """
     for j in range(edges.shape[0]):
         a, b = edges[j, 0], edges[j, 1]
@@ -47,6 +49,8 @@ def place_cells(centres, radii, edges, triangles, cones, slabs, covers):
             cones[j, 3 + i] = centres[b, i] - centres[a, i]
         cones[j, 6] = radii[a]
         cones[j, 7] = radii[b] - radii[a]
+        square = cones[j, 3] ** 2 + cones[j, 4] ** 2 + cones[j, 5] ** 2
+        cones[j, 8] = 1.0 / square if square > 0.0 else 0.0
         cover(centres, radii, (a, b, b), covers, j)
     for j in range(triangles.shape[0]):
         a, b, c = triangles[j, 0], triangles[j, 1], triangles[j, 2]
@@ -76,127 +80,195 @@ def place_cells(centres, radii, edges, triangles, cones, slabs, covers):
 
 
 @inner
-def cone_value(cones, j, x, y, z, slope):
-    """Return the value of a cone at a point and fill its gradient."""
+def cone_value(cones, j, x, y, z):
+    """Return the value of a cone at a point."""
     dx, dy, dz = x - cones[j, 0], y - cones[j, 1], z - cones[j, 2]
     ex, ey, ez = cones[j, 3], cones[j, 4], cones[j, 5]
-    square = ex * ex + ey * ey + ez * ez
-    share, growth = 0.0, 0.0
-    if square > 0.0:
-        share = (dx * ex + dy * ey + dz * ez) / square
-        if share <= 0.0:
-            share = 0.0
-        elif share >= 1.0:
-            share = 1.0
-        else:
-            growth = cones[j, 7] / square
+    share = min(max((dx * ex + dy * ey + dz * ez) * cones[j, 8], 0.0), 1.0)
     dx, dy, dz = dx - share * ex, dy - share * ey, dz - share * ez
-    length = np.sqrt(dx * dx + dy * dy + dz * dz)
-    scale = 1.0 / max(length, 1e-9)
-    slope[0] = dx * scale - growth * ex
-    slope[1] = dy * scale - growth * ey
-    slope[2] = dz * scale - growth * ez
-    return length - cones[j, 6] - share * cones[j, 7]
+    return np.sqrt(dx * dx + dy * dy + dz * dz) - cones[j, 6] - share * cones[j, 7]
 
 
 @inner
-def slab_value(slabs, j, x, y, z, slope):
-    """Return the value of a slab at a point, infinite beside it, and fill its gradient."""
+def cone_slope(cones, j, x, y, z):
+    """Return the gradient of a cone at a point."""
+    dx, dy, dz = x - cones[j, 0], y - cones[j, 1], z - cones[j, 2]
+    ex, ey, ez = cones[j, 3], cones[j, 4], cones[j, 5]
+    share = (dx * ex + dy * ey + dz * ez) * cones[j, 8]
+    growth = cones[j, 7] * cones[j, 8] if 0.0 < share < 1.0 else 0.0
+    share = min(max(share, 0.0), 1.0)
+    dx, dy, dz = dx - share * ex, dy - share * ey, dz - share * ez
+    scale = 1.0 / max(np.sqrt(dx * dx + dy * dy + dz * dz), 1e-9)
+    return dx * scale - growth * ex, dy * scale - growth * ey, dz * scale - growth * ez
+
+
+@inner
+def slab_value(slabs, j, x, y, z):
+    """Return the value of a slab at a point, infinite beside it."""
     dx, dy, dz = x - slabs[j, 0], y - slabs[j, 1], z - slabs[j, 2]
     b = dx * slabs[j, 6] + dy * slabs[j, 7] + dz * slabs[j, 8]
     c = dx * slabs[j, 9] + dy * slabs[j, 10] + dz * slabs[j, 11]
     if b < 0.0 or c < 0.0 or b + c > 1.0:
         return np.inf
+    height = abs(dx * slabs[j, 3] + dy * slabs[j, 4] + dz * slabs[j, 5])
+    to_b, to_c = slabs[j, 13] - slabs[j, 12], slabs[j, 14] - slabs[j, 12]
+    return height - slabs[j, 12] - b * to_b - c * to_c
+
+
+@inner
+def slab_slope(slabs, j, x, y, z):
+    """Return the gradient of a slab at a point that is not beside it."""
+    dx, dy, dz = x - slabs[j, 0], y - slabs[j, 1], z - slabs[j, 2]
     height = dx * slabs[j, 3] + dy * slabs[j, 4] + dz * slabs[j, 5]
     sign = 1.0 if height >= 0.0 else -1.0
     to_b, to_c = slabs[j, 13] - slabs[j, 12], slabs[j, 14] - slabs[j, 12]
-    for i in range(3):
-        slope[i] = sign * slabs[j, 3 + i] - to_b * slabs[j, 6 + i] - to_c * slabs[j, 9 + i]
-    return sign * height - slabs[j, 12] - b * to_b - c * to_c
+    return (
+        sign * slabs[j, 3] - to_b * slabs[j, 6] - to_c * slabs[j, 9],
+        sign * slabs[j, 4] - to_b * slabs[j, 7] - to_c * slabs[j, 10],
+        sign * slabs[j, 5] - to_b * slabs[j, 8] - to_c * slabs[j, 11],
+    )
 
 
 @inner
-def add_part(total, best, blend):
-    """Add the value and gradient of a part to a soft minimum: lowest, sum, gradient (3)."""
-    if best[0] == np.inf:
-        return
-    if best[0] < total[0]:
-        kept = 0.0 if total[1] == 0.0 else np.exp((best[0] - total[0]) / blend)
-        total[0], added = best[0], 1.0
-    else:
-        kept, added = 1.0, np.exp((total[0] - best[0]) / blend)
-    total[1] = kept * total[1] + added
-    for i in range(3):
-        total[2 + i] = kept * total[2 + i] + added * best[1 + i]
+def measure_parts(point, cells, listed, n, slack, kept, forms, values, winners):
+    """Fill value and lowest cell of each part among the ``n`` rows of cells that are listed.
 
-
-@inner
-def union_value(point, cells, first, last, forms, blends, room):
-    """Return the blended union of some cells and a ball at a point; its gradient in ``room[0]``.
-
-    Rows of ``cells`` are (part, cell), parts in order; cells from the number of cones on are slabs.
-    ``blends``: of the parts, of the ball about the origin with all parts, and the ball's radius; a
-    blend of zero leaves the ball out. The gradient is in ``room[0, 2:5]``.
+    A cell farther than the lowest by the ball round it is not looked at. Those that are not
+    farther by more than ``slack`` are written to ``kept``; returns how many, and of parts.
     """
     cones, slabs, covers = forms
-    blend, with_ball, radius = blends
-    total, best, slope = room[0], room[1], room[2]
-    total[1] = total[2] = total[3] = total[4] = 0.0
-    total[0], best[0], part = np.inf, np.inf, -1
-    for e in range(first, last):
-        if cells[e, 0] != part:
-            add_part(total, best, blend)
-            best[0], part = np.inf, cells[e, 0]
-        j = cells[e, 1]
-        limit = best[0] + covers[j, 3]
-        square = 0.0
-        for i in range(3):
-            square += (point[i] - covers[j, i]) ** 2
-        if limit <= 0.0 or square > limit * limit:
+    x, y, z = point
+    n_cones, n_kept, n_parts, part = np.uint64(cones.shape[0]), 0, 0, np.int64(-1)
+    best, winner = np.inf, np.uint64(0)
+    for m in range(n):
+        row = np.uint64(listed[m])
+        if cells[row, 0] != part:
+            if part >= 0:
+                values[n_parts], winners[n_parts] = best, winner
+                n_parts += 1
+            best, part = np.inf, cells[row, 0]
+        j = np.uint64(cells[row, 1])
+        limit = best + slack + covers[j, 3]
+        dx, dy, dz = x - covers[j, 0], y - covers[j, 1], z - covers[j, 2]
+        if limit <= 0.0 or dx * dx + dy * dy + dz * dz > limit * limit:
             continue
-        if j < cones.shape[0]:
-            value = cone_value(cones, j, point[0], point[1], point[2], slope)
+        kept[n_kept] = listed[m]
+        n_kept += 1
+        if j < n_cones:
+            value = cone_value(cones, j, x, y, z)
         else:
-            value = slab_value(slabs, j - cones.shape[0], point[0], point[1], point[2], slope)
-        if value < best[0]:
-            best[0], best[1], best[2], best[3] = value, slope[0], slope[1], slope[2]
-    add_part(total, best, blend)
-    for i in range(3):
-        total[2 + i] /= total[1]
-    value = total[0] - blend * np.log(total[1])
+            value = slab_value(slabs, j - n_cones, x, y, z)
+        if value < best:
+            best, winner = value, j
+    values[n_parts], winners[n_parts] = best, winner
+    return n_kept, n_parts + 1
+
+
+@inner
+def with_part(total, value, slope, blend):
+    """Return a soft minimum with one part more: lowest, sum, gradient (3)."""
+    if value < total[0]:
+        lowest, added = value, 1.0
+        kept = 0.0 if total[1] == 0.0 else np.exp((value - total[0]) / blend)
+    else:
+        lowest, kept, added = total[0], 1.0, np.exp((total[0] - value) / blend)
+    return (
+        lowest,
+        kept * total[1] + added,
+        kept * total[2] + added * slope[0],
+        kept * total[3] + added * slope[1],
+        kept * total[4] + added * slope[2],
+    )
+
+
+@inner
+def blended(point, values, winners, n_parts, forms, blends):
+    """Return the blended union of some parts and a ball at a point, and its gradient (3).
+
+    ``blends``: of the parts, of the ball about the origin with all parts, and the ball's radius; a
+    blend of zero leaves the ball out.
+    """
+    cones, slabs, _ = forms
+    blend, with_ball, radius = blends
+    x, y, z = point
+    n_cones = np.uint64(cones.shape[0])
+    total = np.inf, 0.0, 0.0, 0.0, 0.0
+    for p in range(n_parts):
+        if values[p] < np.inf:
+            j = np.uint64(winners[p])
+            if j < n_cones:
+                slope = cone_slope(cones, j, x, y, z)
+            else:
+                slope = slab_slope(slabs, j - n_cones, x, y, z)
+            total = with_part(total, values[p], slope, blend)
+    value, weight = total[0] - blend * np.log(total[1]), total[1]
+    g0, g1, g2 = total[2] / weight, total[3] / weight, total[4] / weight
     if with_ball == 0.0:
-        return value
-    away = np.sqrt(point[0] ** 2 + point[1] ** 2 + point[2] ** 2)
-    best[0] = away - radius
-    for i in range(3):
-        best[1 + i] = point[i] / max(away, 1e-9)
-    total[0], total[1] = value, 1.0
-    add_part(total, best, with_ball)
-    for i in range(3):
-        total[2 + i] /= total[1]
-    return total[0] - with_ball * np.log(total[1])
+        return value, g0, g1, g2
+    away = np.sqrt(x * x + y * y + z * z)
+    scale = 1.0 / max(away, 1e-9)
+    total = value, 1.0, g0, g1, g2
+    total = with_part(total, away - radius, (x * scale, y * scale, z * scale), with_ball)
+    value, weight = total[0] - with_ball * np.log(total[1]), total[1]
+    return value, total[2] / weight, total[3] / weight, total[4] / weight
 
 
 @kernel
 def union_values(points, cells, starts, cones, slabs, covers, blends, values, room):
-    """Fill the blended union at points (n, 3), each with its own rows of ``cells``."""
+    """Fill the blended union at points (n, 3), each with its own rows of ``cells``.
+
+    Rows of ``cells`` are (part, cell), parts in order; cells from the number of cones on are slabs.
+    Room to work in: rows (2, m), values of parts (2, k), cells of parts (k,).
+    """
+    forms, (rows, in_parts, winners) = (cones, slabs, covers), room
     for i in range(points.shape[0]):
-        values[i] = union_value(
-            points[i], cells, starts[i], starts[i + 1], (cones, slabs, covers), blends, room
+        n = starts[i + 1] - starts[i]
+        for m in range(n):
+            rows[0, m] = starts[i] + m
+        point = points[i, 0], points[i, 1], points[i, 2]
+        n, n_parts = measure_parts(
+            point, cells, rows[0], n, 0.0, rows[1], forms, in_parts[0], winners
         )
+        values[i] = blended(point, in_parts[0], winners, n_parts, forms, blends)[0]
+
+
+@inner
+def still_lowest(values, before, n_parts, spare):
+    """Tell whether no part has risen by more than there is to spare: what was dropped is higher."""
+    is_lowest = True
+    for p in range(n_parts):
+        is_lowest = is_lowest and values[p] <= before[p] + spare
+    return is_lowest
 
 
 @kernel
 def step_onto(
     points, wanted, which, cells, starts, cones, slabs, covers, blends, n_steps, longest, room
 ):
-    """Move the points ``which`` onto the surface where the union has its wanted value, in place."""
+    """Move the points ``which`` onto the surface where the union has its wanted value, in place.
+
+    The first look at a point lists the cells that can be the lowest of their parts within
+    ``SLACK_MM``; the next looks are at these alone while that proves what was not listed higher.
+    """
+    forms, (rows, (values, before), winners) = (cones, slabs, covers), room
     for i in which:
+        n, n_parts, away = np.int64(0), np.int64(0), np.inf
         for _ in range(n_steps):
-            value = union_value(
-                points[i], cells, starts[i], starts[i + 1], (cones, slabs, covers), blends, room
-            )
-            g0, g1, g2 = room[0, 2], room[0, 3], room[0, 4]
+            point = points[i, 0], points[i, 1], points[i, 2]
+            if away < SLACK_MM:
+                _, n_parts = measure_parts(
+                    point, cells, rows[1], n, 0.0, rows[0], forms, values, winners
+                )
+            if away >= SLACK_MM or not still_lowest(values, before, n_parts, SLACK_MM - away):
+                n, away = starts[i + 1] - starts[i], 0.0
+                for m in range(n):
+                    rows[0, m] = starts[i] + m
+                n, n_parts = measure_parts(
+                    point, cells, rows[0], n, SLACK_MM, rows[1], forms, values, winners
+                )
+                for p in range(n_parts):
+                    before[p] = values[p]
+            value, g0, g1, g2 = blended(point, values, winners, n_parts, forms, blends)
             square = g0 * g0 + g1 * g1 + g2 * g2
             step = (value - wanted[i]) / max(square, FLAT)
             length = abs(step) * np.sqrt(square)
@@ -207,6 +279,7 @@ def step_onto(
             points[i, 2] -= step * g2
             if length < SHORT_MM:
                 break
+            away += min(length, longest)
 
 
 @kernel
@@ -214,19 +287,19 @@ def near_cells(points, part_of, cones, slabs, reach, blend, cells, counts, room)
     """Fill for each point the cells it can lie on after a move, or only count them.
 
     A cell counts if its value is within ``reach`` of its part's least, and its part if it changes
-    the blended union. ``room`` is (3, n_parts); ``cells`` has no rows when only counting.
+    the blended union. ``room`` is (n_parts,); ``cells`` has no rows when only counting.
     """
     n_cones, n_cells, total = cones.shape[0], part_of.shape[0], 0
-    slope, least = room[0], room[1]
+    least = room
     for i in range(points.shape[0]):
         for p in range(least.shape[0]):
             least[p] = np.inf
         x, y, z = points[i, 0], points[i, 1], points[i, 2]
         for j in range(n_cells):
             if j < n_cones:
-                value = cone_value(cones, j, x, y, z, slope)
+                value = cone_value(cones, j, x, y, z)
             else:
-                value = slab_value(slabs, j - n_cones, x, y, z, slope)
+                value = slab_value(slabs, j - n_cones, x, y, z)
             least[part_of[j]] = min(least[part_of[j]], value)
         lowest = np.inf
         for p in range(least.shape[0]):
@@ -240,7 +313,7 @@ def near_cells(points, part_of, cones, slabs, reach, blend, cells, counts, room)
                     continue
                 # the cone that borders a slab is near wherever the slab is: take what is within
                 if j < n_cones:
-                    value = cone_value(cones, j, x, y, z, slope)
+                    value = cone_value(cones, j, x, y, z)
                 else:
                     value = slab_distance(slabs, j - n_cones, x, y, z)
                 if value <= least[p] + reach:

@@ -2,9 +2,12 @@
 
 A body is the node table of the bone, moved by the warp from the mean woman to the wanted shape,
 subdivided where the surface is round, its parts joined by a soft minimum. The femoral head is a
-part of its own, so that no blending touches its radius; socket and fossae are carved.
+part of its own, so that no blending touches its radius; socket and fossae are carved. The hip bone,
+a sheet bent over many slabs, is faired after contouring (:mod:`hipsim.geometry.fairing`), all but
+the inside of its socket.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -23,6 +26,7 @@ from hipsim.anatomy.virtual_handles import (
 from hipsim.anatomy.virtual_shape import HipShape
 from hipsim.checks import Array
 from hipsim.geometry import Mesh, implicit, rigid
+from hipsim.geometry.fairing import faired
 from hipsim.geometry.implicit import Field
 from hipsim.geometry.sphere_mesh import Net, SphereMesh
 
@@ -36,6 +40,9 @@ FOVEA_RADIUS_MM = 6.0
 FOVEA_DEPTH_MM = 1.8
 FOVEA_DIRECTION = (-0.22, 0.05, -1.0)  # medial, a little behind the middle
 ALMOST_NO_TURN = 1e-9  # rad
+FAIRING_MM = 3.0  # takes out ripples shorter than 12 mm: the slabs are 4 to 10 mm long
+SOCKET_HELD_MM = 0.5, 3.0  # from the ball of the socket: held nearer than the first, free beyond
+RIM_FREE_MM = 1.0, 4.0  # below the plane of the rim: free above the first, held beyond
 MARGIN_MM = 8.0  # of the grid round a bone
 FINE_REACH_MM = 20.0
 FINE, CONDYLAR, COARSE, LENGTHWISE = 0.75, 1.0, 1.25, 1.9  # shares of the wanted spacing
@@ -57,11 +64,15 @@ class Body:
     bands
         For each axis ``(from, to, share)``: where triangles are finer, and what share of the
         wanted spacing they have.
+    freedom
+        How much of its fairing each point (n, 3) of the surface gets, 0 to 1; without, there is
+        none.
     """
 
     field: Field
     bounds: Array
     bands: tuple[tuple[implicit.Band, ...], ...]
+    freedom: Callable[[Array], Array] | None = None
 
 
 def femoral_body(shape: HipShape) -> Body:
@@ -89,8 +100,8 @@ def pelvic_body(shape: HipShape) -> Body:
     warp = Warp.between(_woman()[1], handles)
     parts = parts_of(virtual_pelvis_nodes, warp)
     bone = implicit.union(*parts, blend_mm=PELVIC_BLEND_MM)
-    field = _carved(bone, shape)
-    return Body(field, _bounds(parts, shape.head_radius_mm), _bands(_ischial_focus(handles)))
+    bounds = _bounds(parts, shape.head_radius_mm)
+    return Body(_carved(bone, shape), bounds, _bands(_ischial_focus(handles)), _freedom(shape))
 
 
 def socket_radius(shape: HipShape) -> float:
@@ -99,7 +110,7 @@ def socket_radius(shape: HipShape) -> float:
 
 
 def contoured(body: Body, *, spacing_mm: float, is_final: bool = True) -> Mesh:
-    """Triangulate a body: finer round its focus, evened out if final, on the surface always.
+    """Triangulate a body: finer round its focus, evened out if final, then faired.
 
     Parameters
     ----------
@@ -122,8 +133,12 @@ def contoured(body: Body, *, spacing_mm: float, is_final: bool = True) -> Mesh:
     ]
     mesh = implicit.contour(body.field, (lines[0], lines[1], lines[2]))
     if is_final:
-        return implicit.relaxed(mesh, body.field)
-    return Mesh(implicit.projected(body.field, mesh.vertices), mesh.faces)
+        mesh = implicit.relaxed(mesh, body.field)
+    else:
+        mesh = Mesh(implicit.projected(body.field, mesh.vertices), mesh.faces)
+    if body.freedom is None:
+        return mesh
+    return faired(mesh, length_mm=FAIRING_MM, freedom=body.freedom(mesh.vertices))
 
 
 @cache
@@ -183,6 +198,23 @@ def _carved(bone: Field, shape: HipShape) -> Field:
     socket = implicit.ball(np.zeros(3), socket_radius(shape))
     hollow = implicit.difference(whole, socket, blend_mm=SOCKET_BLEND_MM)
     return implicit.difference(hollow, implicit.ball(fossa[:3], fossa[3]), blend_mm=PELVIC_BLEND_MM)
+
+
+def _freedom(shape: HipShape) -> Callable[[Array], Array]:
+    """Return how much of its fairing each point of a hip bone gets: none inside the socket."""
+    radius, (rim, outward) = socket_radius(shape), _rim_plane(shape)
+
+    def freedom(points: Array) -> Array:
+        off = _eased(np.abs(np.linalg.norm(points, axis=1) - radius), *SOCKET_HELD_MM)
+        return np.maximum(off, 1.0 - _eased((rim - points) @ outward, *RIM_FREE_MM))
+
+    return freedom
+
+
+def _eased(values: Array, start: float, end: float) -> Array:
+    """Return 0 below the start, 1 above the end, smooth in between."""
+    share = np.clip((values - start) / (end - start), 0.0, 1.0)
+    return share * share * (3.0 - 2.0 * share)
 
 
 def _rim_plane(shape: HipShape) -> tuple[Array, Array]:

@@ -2,21 +2,23 @@
 
 Condylar frame: origin at the hip joint centre, X anterior, Y towards it from the knee, Z lateral.
 Head, neck and greater trochanter are laid out in the neck frame, which is the condylar frame
-turned about Y by the version, and then turned with it.
+turned about Y by the version, and then turned with it. A cohort asks for a hundred points per
+subject some thousand times: they are computed all at once from the figures of a sex.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from hipsim.anatomy import virtual_figures as figures
-from hipsim.anatomy.virtual_shape import HipShape, expected, neck_end
+from hipsim.anatomy.virtual_shape import HipShape, Sex, expected, neck_end
 from hipsim.checks import Array
-from hipsim.geometry import rigid
 
 Handles = dict[str, Array]
+Profile = tuple[tuple[float, float, tuple[float, float]], ...]
 
 TWIST_ENDS = (0.85, 0.97)  # share of the length over which the version fades out to the knee
 WIDTH_ENDS = (0.80, 0.94)  # ... and over which the width of the shaft gives way to the knee's
@@ -34,15 +36,128 @@ NECK_RINGS = {"neck_isthmus": figures.ISTHMUS_PER_HEAD_RADIUS, "neck_inner": 0.7
 WIDEST_NECK = 0.93  # half its handles' width in head radii: beyond, the calcar bulges
 NECK_GAIN = 2.0  # the warp is smooth: half of a change between head and trochanter is lost
 AXES = np.vstack([np.eye(3), -np.eye(3)])
-_UP = np.array([0.0, 1.0, 0.0])
+SIDES = "plus", "minus"
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """What the handles of a sex are computed from, as arrays; build with :func:`figures_of`.
+
+    Attributes
+    ----------
+    names
+        Of all handles in their order.
+    means
+        Name of a parameter to its mean.
+    proximal, followers
+        Points of trochanters and crest, neck frame, shape (k, 3), and the share of the departures
+        of tip, lateral point and lesser trochanter that each follows, shape (k, 3).
+    neck_meets_shaft, neck_halves
+        Where the axes pass each other (3,), and half height and depth of the neck (2,), mm.
+    levels, centres, halves
+        Of the shaft's sections: level, centre (x, z), half depth and width; then level and
+        centre of the two ends of the proximal shaft axis.
+    twists, bows, knees
+        How much each level follows the version, the bow and the knee, 0 to 1.
+    steps_mm, beside_deg, reaches
+        Of the surface of the lesser trochanter: along the shaft and beside the apex, and reach
+        as a share of the apex's.
+    distal
+        Points of the condyles from the knee centre, shape (m, 3).
+    """
+
+    names: tuple[str, ...]
+    means: dict[str, float]
+    proximal: Array
+    followers: Array
+    neck_meets_shaft: Array
+    neck_halves: Array
+    levels: Array
+    centres: Array
+    halves: Array
+    twists: Array
+    bows: Array
+    knees: Array
+    steps_mm: Array
+    beside_deg: Array
+    reaches: Array
+    distal: Array
+
+
+@cache
+def figures_of(sex: Sex) -> Figures:
+    """Return the figures of a sex."""
+    index, points = figures.SEXES.index(sex), figures.PROXIMAL_POINTS
+    names = [n for n in points if n not in ("neck_meets_shaft", "lesser_trochanter")]
+    sections, ends = (_of_sex(rows, index) for rows in (figures.SHAFT_SECTIONS, figures.SHAFT_AXIS))
+    levels = np.array([row[0] for row in sections + ends])
+    profile = ((0.0, 0.0, (1.0, 1.0)), *figures.TROCHANTER_PROFILE)
+    follows = [[w.get(n, 0.0) for w in (WITH_TIP, WITH_LATERAL, WITH_LESSER)] for n in names]
+    return Figures(
+        _names(names, [row[0] for row in sections], profile),
+        {name: pair[index] for name, pair in figures.MEASURES.items()},
+        np.array([points[name][index] for name in names], dtype=float),
+        np.array(follows),
+        np.array(points["neck_meets_shaft"][index], dtype=float),
+        np.array(figures.NECK_HALF_WIDTHS[index], dtype=float),
+        levels,
+        np.array([row[1:3] for row in sections + ends], dtype=float),
+        np.array([row[3:5] for row in sections], dtype=float),
+        np.clip((TWIST_ENDS[1] - levels) / (TWIST_ENDS[1] - TWIST_ENDS[0]), 0.0, 1.0),
+        np.sin(np.pi * _risen(levels, BOW_ENDS)) / BOW_OVER_CHORD,
+        _risen(levels[: len(sections)], WIDTH_ENDS),
+        np.array([step for step, _, _ in profile]),
+        np.array([beside for _, beside, _ in profile]),
+        np.array([pair[index] for _, _, pair in profile]),
+        np.array([pair[index] for pair in figures.DISTAL_POINTS.values()], dtype=float),
+    )
+
+
+def _risen(levels: Array, ends: tuple[float, float]) -> Array:
+    """Return how far each level is between two ends, 0 to 1."""
+    share: Array = np.clip((levels - ends[0]) / (ends[1] - ends[0]), 0.0, 1.0)
+    return share
+
+
+def _names(proximal: list[str], levels: list[float], profile: Profile) -> tuple[str, ...]:
+    """Return the names of all handles in the order of :func:`femoral_points`."""
+    names = [f"head_{i}" for i in range(len(AXES))]
+    for ring in NECK_RINGS:
+        names += [ring, *(f"{ring}_{axis}_{side}" for axis in ("up", "front") for side in SIDES)]
+    names += proximal
+    for level in levels:
+        name = f"shaft_{round(1000 * level)}"
+        names += [name, *(f"{name}_{axis}_{side}" for axis in "xz" for side in SIDES)]
+    names += [f"lesser_trochanter_{step:g}_{beside:g}" for step, beside, _ in profile]
+    return (*names, *figures.DISTAL_POINTS)
 
 
 def femoral_handles(shape: HipShape) -> Handles:
     """Return the points of the femur, condylar frame (origin hip joint centre), mm."""
-    turn = rigid.rotation_about(_UP, -np.radians(shape.version_deg))
-    neck = _neck_handles(shape) | _greater_trochanter_handles(shape)
-    proximal = {name: turn @ point for name, point in neck.items()}
-    return proximal | _shaft_handles(shape) | _trochanter_handles(shape) | _distal_handles(shape)
+    return dict(zip(figures_of(shape.sex).names, femoral_points(shape), strict=True))
+
+
+def femoral_points(shape: HipShape) -> Array:
+    """Return the points of the femur, condylar frame, shape (n, 3), mm, without their names."""
+    known, usual = figures_of(shape.sex), _departed_from(shape)
+    down, out = neck_end(shape.neck_shaft_angle_deg, 1.0)
+    along = np.array([0.0, -down, out])
+    shift = shape.neck_length_mm * along - shape.size * known.neck_meets_shaft
+    shift[0] -= shape.neck_before_shaft_mm - usual["neck_before_shaft_mm"]
+    departures = [
+        shape.greater_trochanter_height_mm - usual["greater_trochanter_height_mm"],
+        shape.greater_trochanter_lateral_mm - usual["greater_trochanter_lateral_mm"],
+        shape.lesser_trochanter_level_mm - usual["lesser_trochanter_level_mm"],
+    ]
+    trochanters = shape.size * known.proximal + shift
+    trochanters[:, 1] += known.followers[:, 0] * departures[0]
+    trochanters[:, 1] -= known.followers[:, 2] * departures[2]
+    trochanters[:, 2] += known.followers[:, 1] * departures[1]
+    proximal = np.concatenate([_neck_points(shape, known, along), trochanters])
+    _turn(proximal, np.radians(shape.version_deg))
+    centres = _shaft_centres(shape, known, shift)
+    shaft, apex = _shaft_points(shape, known, centres), _apex_points(shape, known, centres[-2:])
+    return np.concatenate([proximal, shaft, apex, _distal_points(shape, known)])
 
 
 def lesser_trochanter_azimuth_deg(shape: HipShape) -> float:
@@ -50,63 +165,36 @@ def lesser_trochanter_azimuth_deg(shape: HipShape) -> float:
 
     It turns with the neck, but lags behind: it is not locked to the condyles either.
     """
-    lag = LESSER_TROCHANTER_LAG * (shape.version_deg - _of_sex("version_deg", shape))
+    lag = LESSER_TROCHANTER_LAG * (shape.version_deg - figures_of(shape.sex).means["version_deg"])
     return shape.lesser_trochanter_direction_deg - shape.version_deg + lag
 
 
-def _mean(pair: Sequence[Any], shape: HipShape) -> Array:
-    """Return the figure for the sex of a shape."""
-    return np.array(pair[figures.SEXES.index(shape.sex)], dtype=float)
-
-
-def _of_sex(name: str, shape: HipShape) -> float:
-    """Return the mean of a parameter for the sex of a shape."""
-    return figures.MEASURES[name][figures.SEXES.index(shape.sex)]
-
-
-def _neck_direction(shape: HipShape) -> Array:
-    """Return the unit vector from the head centre along the neck, neck frame."""
-    down, out = neck_end(shape.neck_shaft_angle_deg, 1.0)
-    return np.array([0.0, -down, out])
-
-
-@lru_cache(maxsize=4)
-def _shift(shape: HipShape) -> Array:
-    """Return how far trochanters and shaft lie from their mean place, neck frame."""
-    mean = shape.size * _mean(figures.PROXIMAL_POINTS["neck_meets_shaft"], shape)
-    shift: Array = shape.neck_length_mm * _neck_direction(shape) - mean
-    behind = shape.neck_before_shaft_mm - _departed_from(shape)["neck_before_shaft_mm"]
-    shift -= [behind, 0.0, 0.0]
-    shift.setflags(write=False)
-    return shift
-
-
-def _departed_from(shape: HipShape) -> dict[str, Any]:
+def _departed_from(shape: HipShape) -> dict[str, float]:
     """Return what is expected of a shape of these main dimensions."""
     main = ("head_radius_mm", "femoral_length_mm", "neck_shaft_angle_deg", "neck_length_mm")
     return expected(shape.sex, {name: getattr(shape, name) for name in main})
 
 
-def _neck_handles(shape: HipShape) -> Handles:
+def _turn(points: Array, angle_rad: Array | float) -> None:
+    """Turn points (n, 3) about the axis that points up, from X to Z, in place."""
+    cos, sin = np.cos(angle_rad), np.sin(angle_rad)
+    x, z = points[:, 0].copy(), points[:, 2].copy()
+    points[:, 0], points[:, 2] = cos * x - sin * z, sin * x + cos * z
+
+
+def _neck_points(shape: HipShape, known: Figures, along: Array) -> Array:
     """Return head and neck, neck frame."""
-    radius, along = shape.head_radius_mm, _neck_direction(shape)
-    handles = {f"head_{i}": radius * step for i, step in enumerate(AXES)}
-    up_down, front_back = _neck_halves(shape)
-    front = np.array([1.0, 0.0, 0.0])
-    up = np.cross(along, front)
-    for ring, place in NECK_RINGS.items():
-        centre = place * radius * along
-        handles[ring] = centre
-        for name, step in (("up", up_down * up), ("front", front_back * front)):
-            handles[f"{ring}_{name}_plus"] = centre + step
-            handles[f"{ring}_{name}_minus"] = centre - step
-    return handles
+    radius = shape.head_radius_mm
+    up_down, front_back = _neck_halves(shape, known)
+    front, up = np.array([front_back, 0.0, 0.0]), up_down * np.array([0.0, along[2], -along[1]])
+    steps = np.stack([np.zeros(3), up, -up, front, -front])
+    rings = [place * radius * along + steps for place in NECK_RINGS.values()]
+    return np.concatenate([radius * AXES, *rings])
 
 
-def _neck_halves(shape: HipShape) -> Array:
+def _neck_halves(shape: HipShape, known: Figures) -> Array:
     """Return half the height and depth of the neck, exaggerated by what the warp loses."""
-    halves = _mean(figures.NECK_HALF_WIDTHS, shape)
-    wanted = halves * 0.5 * shape.neck_width_mm / halves[0]
+    wanted = known.neck_halves * 0.5 * shape.neck_width_mm / known.neck_halves[0]
     woman = figures.MEASURES["head_radius_mm"][0]
     table = np.array(figures.NECK_HALF_WIDTHS[0]) * shape.head_radius_mm / woman
     exaggerated = table + NECK_GAIN * (wanted - table)
@@ -114,118 +202,76 @@ def _neck_halves(shape: HipShape) -> Array:
     return within
 
 
-def _greater_trochanter_handles(shape: HipShape) -> Handles:
-    """Return greater trochanter and intertrochanteric crest, neck frame."""
-    usual, shift = _departed_from(shape), _shift(shape)
-    departures = {
-        name: getattr(shape, name) - usual[name]
-        for name in (
-            "greater_trochanter_height_mm",
-            "greater_trochanter_lateral_mm",
-            "lesser_trochanter_level_mm",
-        )
-    }
-    height, lateral, level = departures.values()
-    handles = {}
-    for name, pair in figures.PROXIMAL_POINTS.items():
-        if name not in ("neck_meets_shaft", "lesser_trochanter"):
-            up = WITH_TIP.get(name, 0.0) * height - WITH_LESSER.get(name, 0.0) * level
-            step = np.array([0.0, up, WITH_LATERAL.get(name, 0.0) * lateral])
-            handles[name] = shape.size * _mean(pair, shape) + shift + step
-    return handles
+def _shaft_centres(shape: HipShape, known: Figures, shift: Array) -> Array:
+    """Return the centres of the shaft's sections and the ends of its axis, condylar frame."""
+    centres = np.empty((len(known.levels), 3))
+    longer = shape.femoral_length_mm / known.means["femoral_length_mm"]
+    bowed = shape.anterior_bow_mm - known.means["anterior_bow_mm"]
+    centres[:, 0] = longer * known.centres[:, 0] + bowed * known.bows
+    centres[:, 1] = -shape.femoral_length_mm * known.levels
+    centres[:, 2] = shape.size * known.centres[:, 1]
+    level_shift = np.array([[shift[0], 0.0, shift[2]]])
+    _turn(level_shift, np.radians(known.means["version_deg"]))
+    centres += level_shift * (1.0 - known.levels)[:, None]
+    _turn(centres, _twists(shape, known))
+    return centres
 
 
-def _shaft_centre(shape: HipShape, level: float, section: Array) -> Array:
-    """Return the centre of a shaft section, condylar frame."""
-    longer = shape.femoral_length_mm / _of_sex("femoral_length_mm", shape)
-    x, z = section[:2] * [longer, shape.size]
-    x += _bow(shape, level)
-    mean_version = _of_sex("version_deg", shape)
-    centre = np.array([x, -level * shape.femoral_length_mm, z])
-    level_shift = _shift(shape) * [1.0, 0.0, 1.0]
-    centre += _turn(-np.radians(mean_version)) @ level_shift * (1.0 - level)
-    twist = np.radians(shape.version_deg - mean_version) * _twist_share(level)
-    turned: Array = _turn(-twist) @ centre
-    return turned
+def _twists(shape: HipShape, known: Figures) -> Array:
+    """Return the turn of each level of the shaft: the version's, fading at the knee, rad."""
+    return np.radians(shape.version_deg - known.means["version_deg"]) * known.twists
 
 
-def _turn(angle_rad: float) -> Array:
-    """Return the rotation about the axis that points up, shape (3, 3)."""
-    cos, sin = np.cos(angle_rad), np.sin(angle_rad)
-    return np.array([[cos, 0.0, sin], [0.0, 1.0, 0.0], [-sin, 0.0, cos]])
-
-
-def _bow(shape: HipShape, level: float) -> float:
-    """Return how far a level of the shaft is bowed forward beyond the mean, mm."""
-    start, end = BOW_ENDS
-    place = float(np.clip((level - start) / (end - start), 0.0, 1.0))
-    more = shape.anterior_bow_mm - _of_sex("anterior_bow_mm", shape)
-    return more / BOW_OVER_CHORD * float(np.sin(np.pi * place))
-
-
-def _twist_share(level: float) -> float:
-    """Return how much of the version a level of the shaft follows: all, fading at the knee."""
-    start, end = TWIST_ENDS
-    return float(np.clip((end - level) / (end - start), 0.0, 1.0))
-
-
-def _shaft_handles(shape: HipShape) -> Handles:
+def _shaft_points(shape: HipShape, known: Figures, centres: Array) -> Array:
     """Return centre and four surface points of each shaft section, condylar frame."""
-    mean_version = _of_sex("version_deg", shape)
-    handles = {}
-    for level, *pair in figures.SHAFT_SECTIONS:
-        section = _mean(pair, shape)
-        centre = _shaft_centre(shape, level, section)
-        twist = np.radians(shape.version_deg - mean_version) * _twist_share(level)
-        turn = _turn(-twist)
-        depth, width = _widening(shape, level) * section[2:]
-        name = f"shaft_{round(1000 * level)}"
-        handles[name] = centre
-        for axis, half in (("x", depth * turn[:, 0]), ("z", width * turn[:, 2])):
-            handles[f"{name}_{axis}_plus"] = centre + half
-            handles[f"{name}_{axis}_minus"] = centre - half
-    return handles
-
-
-def _widening(shape: HipShape, level: float) -> Array:
-    """Return the size of a section against the mean's, front to back and side to side."""
-    shaft = shape.shaft_width_mm / _of_sex("shaft_width_mm", shape)
-    knee = shape.bicondylar_width_mm / _of_sex("bicondylar_width_mm", shape)
-    start, end = WIDTH_ENDS
-    low = float(np.clip((level - start) / (end - start), 0.0, 1.0))
-    return (1.0 - low) * shaft + low * np.array([_knee_scale(shape), knee])
-
-
-def _trochanter_handles(shape: HipShape) -> Handles:
-    """Return the apex of the lesser trochanter and points of its surface, condylar frame."""
-    top, bottom = (
-        _shaft_centre(shape, level, _mean(pair, shape)) for level, *pair in figures.SHAFT_AXIS
+    count, low = len(known.halves), known.knees[:, None]
+    shaft = shape.shaft_width_mm / known.means["shaft_width_mm"]
+    knee = np.array(
+        [
+            _knee_scale(shape, known),
+            shape.bicondylar_width_mm / known.means["bicondylar_width_mm"],
+        ]
     )
-    slope = (bottom - top) / (bottom - top)[1]
-    towards = lesser_trochanter_azimuth_deg(shape)
-    share = shape.lesser_trochanter_width_mm / _of_sex("lesser_trochanter_width_mm", shape)
+    depth, width = (((1.0 - low) * shaft + low * knee) * known.halves).T
+    twists = _twists(shape, known)[:count]
+    cos, sin, none = np.cos(twists), np.sin(twists), np.zeros(count)
+    front = np.column_stack([depth * cos, none, depth * sin])
+    side = np.column_stack([-width * sin, none, width * cos])
+    middle = centres[:count]
+    rows = np.stack([middle, middle + front, middle - front, middle + side, middle - side], axis=1)
+    return rows.reshape(-1, 3)
+
+
+def _apex_points(shape: HipShape, known: Figures, ends: Array) -> Array:
+    """Return the apex of the lesser trochanter and points of its surface, condylar frame."""
+    top, bottom = ends
+    slope = (bottom - top) / (bottom[1] - top[1])
+    share = shape.lesser_trochanter_width_mm / known.means["lesser_trochanter_width_mm"]
     longer = 1.0 + WIDTH_GAIN * (share - 1.0)
-    profile = ((0.0, 0.0, (1.0, 1.0)), *figures.TROCHANTER_PROFILE)
-    handles = {}
-    for step, beside, pair in profile:
-        angle = np.radians(towards + beside)
-        outward = np.array([-np.sin(angle), 0.0, -np.cos(angle)])
-        level = longer * step - shape.lesser_trochanter_level_mm
-        foot = top + slope * (level - top[1])
-        reach = shape.lesser_trochanter_reach_mm * float(_mean(pair, shape))
-        handles[f"lesser_trochanter_{step:g}_{beside:g}"] = foot + reach * outward
-    return handles
+    angle = np.radians(lesser_trochanter_azimuth_deg(shape) + known.beside_deg)
+    level = longer * known.steps_mm - shape.lesser_trochanter_level_mm
+    points = top + (level - top[1])[:, None] * slope
+    reach = shape.lesser_trochanter_reach_mm * known.reaches
+    points[:, 0] -= reach * np.sin(angle)
+    points[:, 2] -= reach * np.cos(angle)
+    return points
 
 
-def _knee_scale(shape: HipShape) -> float:
+def _knee_scale(shape: HipShape, known: Figures) -> float:
     """Return the size of the knee from front to back and along the femur, 1 in the mean."""
-    longer = shape.femoral_length_mm / _of_sex("femoral_length_mm", shape)
+    longer = shape.femoral_length_mm / known.means["femoral_length_mm"]
     return 0.5 * (longer + shape.size)
 
 
-def _distal_handles(shape: HipShape) -> Handles:
-    """Return the points of the condyles, condylar frame."""
-    knee = np.array([0.0, -shape.femoral_length_mm, 0.0])
-    wider = shape.bicondylar_width_mm / _of_sex("bicondylar_width_mm", shape)
-    scale = np.array([_knee_scale(shape), _knee_scale(shape), wider])
-    return {name: knee + scale * _mean(pair, shape) for name, pair in figures.DISTAL_POINTS.items()}
+def _distal_points(shape: HipShape, known: Figures) -> Array:
+    """Return the points of the condyles."""
+    scale = _knee_scale(shape, known)
+    wider = shape.bicondylar_width_mm / known.means["bicondylar_width_mm"]
+    points: Array = known.distal * [scale, scale, wider]
+    points[:, 1] -= shape.femoral_length_mm
+    return points
+
+
+def _of_sex(rows: Iterable[Any], index: int) -> list[tuple[float, ...]]:
+    """Return level and figures of a sex from rows of (level, women's figures, men's figures)."""
+    return [(row[0], *row[1 + index]) for row in rows]

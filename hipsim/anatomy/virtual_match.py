@@ -1,7 +1,8 @@
 """The parameters of a virtual hip nearest to two real surfaces: robust least squares.
 
-What is minimised is the value of the implicit bodies at points of the real bones, together with
-how far what the virtual bones measure is from what the real ones measure. Both bones meet on their
+What is minimised is the value of the implicit bodies at points of the real bones, less what it is
+on the finished surface beside them, which fairing took off the body, together with how far what the
+virtual bones measure is from what the real ones measure. Both bones meet on their
 anatomical frames, as a user would lay them on each other: the frames of the virtual bones are found
 on their surfaces, and found anew each round.
 """
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from hipsim.anatomy import frames
 from hipsim.anatomy.find_femur import find_femur
@@ -28,7 +30,7 @@ SPACING_MM = 3.0  # of the surface on which the trial is measured
 PELVIC_ROUNDS = 2  # of finding the landmarks that the pelvic frame is made from
 FARTHEST_MM = 8.0  # a point farther off than this pulls no more
 ROBUST_MM = 1.5  # soft-L1: squares below, absolute values above
-OUTSIDE_WEIGHT = 2.0  # of real bone outside the virtual one where the bones meet
+OUTSIDE_WEIGHT = 3.5  # of real bone outside the virtual one where they meet: it touches first
 POINTS_WORTH = 80.0  # a bone counts as so many independent points
 PRIOR_SHARE = 0.1  # of a parameter's range: how far what is measured may be off
 STEP_SHARE = 0.01  # of a parameter's range: for its derivative
@@ -67,10 +69,13 @@ class Found:
         Body coordinates from those of the bone's own anatomical frame, (4, 4).
     values
         What it measures.
+    surface
+        Vertices of its finished surface, body coordinates, (n, 3).
     """
 
     frame: Array
     values: Values
+    surface: Array
 
 
 def nearest_shape(start: HipShape, femur: Cloud, hip_bone: Cloud) -> HipShape:
@@ -101,7 +106,7 @@ def nearest_shape(start: HipShape, femur: Cloud, hip_bone: Cloud) -> HipShape:
         found = found_femur(trial), found_hip_bone(trial)
         finished = _clipped(trial, {**found[0].values, **found[1].values})
         bones = [
-            _Residual(body, names, rigid.apply(one.frame, cloud.points), cloud.is_contact)
+            _Residual.beside(one, trial, body, names, cloud)
             for body, names, one, cloud in (
                 (femoral_body, follows[0], found[0], femur),
                 (pelvic_body, follows[1], found[1], hip_bone),
@@ -123,7 +128,8 @@ def found_femur(trial: HipShape) -> Found:
     frame = frames.femoral_frame(landmarks, "right")
     inverse = rigid.inverse(frame)
     points = dict(landmarks.moved(inverse))
-    return Found(frame, femoral_values(mesh.transformed(inverse), points, trial))
+    values = femoral_values(mesh.transformed(inverse), points, trial)
+    return Found(frame, values, mesh.vertices)
 
 
 def found_hip_bone(trial: HipShape) -> Found:
@@ -139,7 +145,7 @@ def found_hip_bone(trial: HipShape) -> Found:
     other = mesh.mirrored(2).transformed(across)
     points = {**find_pelvis(mesh, other, hip_joint_centre=centre).points}
     points["hip_joint_centre"] = centre
-    return Found(frame, pelvic_values(mesh, points, trial))
+    return Found(frame, pelvic_values(mesh, points, trial), rigid.apply(frame, mesh.vertices))
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,11 +156,22 @@ class _Residual:
     followed: tuple[str, ...]
     points: Array
     is_contact: BoolArray
+    level: Array
+
+    @classmethod
+    def beside(
+        cls, found: Found, trial: HipShape, body: BodyOf, followed: tuple[str, ...], cloud: Cloud
+    ) -> "_Residual":
+        """Lay a cloud beside a trial; its level is the field on the surface next to each point."""
+        points = rigid.apply(found.frame, cloud.points)
+        nearest = found.surface[cKDTree(found.surface).query(points)[1]]
+        level = implicit.evaluate(body(trial).field, nearest)
+        return cls(body, followed, points, cloud.is_contact, level)
 
     def __call__(self, shape: HipShape) -> Array:
-        """Return the field at the points, clipped, mm."""
-        field = self.body(shape).field
-        return np.clip(implicit.evaluate(field, self.points), -FARTHEST_MM, FARTHEST_MM)
+        """Return the field at the points above its level, clipped, mm."""
+        field = implicit.evaluate(self.body(shape).field, self.points) - self.level
+        return np.clip(field, -FARTHEST_MM, FARTHEST_MM)
 
     def derivative(self, shape: HipShape, here: Array) -> Array:
         """Return the change per unit of each free parameter, shape (n, len(FREE))."""

@@ -147,7 +147,8 @@ def _socket_handles(shape: HipShape) -> Handles:
     radius, along = shape.size * _mean(figures.RIM_FROM_CENTRE, shape)
     axis = acetabular_axis(shape)
     up = rigid.unit(np.array([0.0, 1.0, 0.0]) - axis[1] * axis)
+    front = np.cross(axis, up)
     for i, angle in enumerate(np.linspace(0.0, 2.0 * np.pi, RIM_POINTS, endpoint=False)):
-        ray = np.cos(angle) * up + np.sin(angle) * np.cross(axis, up)
+        ray = np.cos(angle) * up + np.sin(angle) * front
         handles[f"rim_{i}"] = along * axis + radius * ray
     return handles

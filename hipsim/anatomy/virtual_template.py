@@ -10,9 +10,10 @@ Nothing is fitted or stored: the template is built from the code when first aske
 seconds for a sex, and kept for the rest of the process.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from types import ModuleType
 
 import numpy as np
 
@@ -35,9 +36,10 @@ from hipsim.anatomy.virtual_bones import (
 )
 from hipsim.anatomy.virtual_fit import FEMORAL_TOLERANCES
 from hipsim.anatomy.virtual_handles import (
+    FixedWarp,
     Handles,
-    Warp,
     femoral_handles,
+    femoral_points,
     lesser_trochanter_azimuth_deg,
     pelvic_handles,
 )
@@ -90,8 +92,8 @@ class FemoralFit:
     ----------
     nodes
         Of the template.
-    source
-        The points that steer the mean woman's femur, from which every warp starts.
+    warp
+        Takes the table of nodes, and the points that steer the mean woman's femur, to any other.
     marks
         Landmarks and the shaft's sections, and how they follow.
     probe
@@ -101,7 +103,7 @@ class FemoralFit:
     """
 
     nodes: Nodes
-    source: Handles
+    warp: FixedWarp
     marks: Marks
     probe: Probe
     correction: Correction | None = None
@@ -126,7 +128,7 @@ class FemoralFit:
             pace = 1.0 if done < BRISK else 0.5
             trial = replace(trial, **{n: getattr(trial, n) + pace * off[n] for n in off})
             if worst < TRUSTED:
-                return self._followed(_femoral_nodes(trial, self.source))[1]
+                return self._followed(_femoral_nodes(trial, self.warp))[1]
         missed = ", ".join(
             f"{name} {found[name]:.1f} for {getattr(shape, name):.1f}" for name in found
         )
@@ -137,7 +139,7 @@ class FemoralFit:
 
     def at(self, trial: HipShape) -> MovedBone:
         """Return the femur of some parameters, uncorrected, in its own condylar frame."""
-        axes, bone = self._followed(_femoral_nodes(trial, self.source))
+        axes, bone = self._followed(_femoral_nodes(trial, self.warp))
         return replace(bone, points=self.probe.found(bone.nodes, axes, bone.points))
 
     def _followed(self, nodes: Nodes) -> tuple[Array, MovedBone]:
@@ -151,7 +153,7 @@ class PelvicFit:
     """How the nodes of a hip bone are brought to a shape; attributes as of :class:`FemoralFit`."""
 
     nodes: Nodes
-    source: Handles
+    warp: FixedWarp
     marks: Marks
     correction: Correction | None = None
 
@@ -161,7 +163,7 @@ class PelvicFit:
 
     def at(self, trial: HipShape) -> MovedBone:
         """Return the hip bone of some parameters, uncorrected, in its own pelvic frame."""
-        nodes = _pelvic_nodes(trial, self.source)
+        nodes = _pelvic_nodes(trial, self.warp)
         right = self.marks.at(nodes, self.nodes)
         across = np.array([0.0, 0.0, trial.inter_hip_mm])
         points = {name: right[name] for name in ("ischial_tuberosity", "ischial_spine")}
@@ -214,14 +216,14 @@ class Template:
 @cache
 def femoral_template(sex: Sex) -> Template:
     """Return the femur of a sex, built when first asked for."""
-    home, source = HipShape.typical(sex), femoral_handles(HipShape.typical("female"))
-    mesh, nodes = contoured(femoral_body(home), spacing_mm=SPACING_MM), _femoral_nodes(home, source)
+    home, warp = HipShape.typical(sex), _fixed_warp(virtual_femur_nodes, femoral_handles)
+    mesh, nodes = contoured(femoral_body(home), spacing_mm=SPACING_MM), _femoral_nodes(home, warp)
     skin = Skin.on(
         mesh, Cells.of(virtual_femur_nodes), nodes, blends_mm=(FEMORAL_BLEND_MM, HEAD_BLEND_MM)
     )
     marks = Marks.on(skin, _femoral_marks(mesh))
     axes, points = _in_frame(marks.at(nodes, nodes))
-    fit = FemoralFit(nodes, source, marks, Probe.on(skin, mesh.faces, axes, points))
+    fit = FemoralFit(nodes, warp, marks, Probe.on(skin, mesh.faces, axes, points))
     bone = fit.at(home)
     known = Landmarks({n: p for n, p in bone.points.items() if n in LANDMARK_NAMES})
     local = mesh.transformed(bone.to_frame)
@@ -232,11 +234,11 @@ def femoral_template(sex: Sex) -> Template:
 @cache
 def pelvic_template(sex: Sex) -> Template:
     """Return the hip bone of a sex, built when first asked for."""
-    home, source = HipShape.typical(sex), pelvic_handles(HipShape.typical("female"))
-    mesh, nodes = contoured(pelvic_body(home), spacing_mm=SPACING_MM), _pelvic_nodes(home, source)
+    home, warp = HipShape.typical(sex), _fixed_warp(virtual_pelvis_nodes, pelvic_handles)
+    mesh, nodes = contoured(pelvic_body(home), spacing_mm=SPACING_MM), _pelvic_nodes(home, warp)
     skin = Skin.on(mesh, Cells.of(virtual_pelvis_nodes), nodes, blends_mm=(PELVIC_BLEND_MM, 0.0))
     marks = {n: (p, patch(mesh.vertices, p)) for n, p in _pelvic_points(mesh, home).items()}
-    fit = PelvicFit(nodes, source, Marks.on(skin, marks))
+    fit = PelvicFit(nodes, warp, Marks.on(skin, marks))
     bone = fit.at(home)
     labels = label_hip_bone(mesh.transformed(bone.to_frame), Landmarks(bone.points))
     learned = _learned_hip_bone(Template(mesh, labels, skin, fit), fit, sex)
@@ -312,16 +314,21 @@ def landmark_values(points: dict[str, Array], asked: HipShape) -> dict[str, floa
     }
 
 
-def _femoral_nodes(shape: HipShape, source: Handles) -> Nodes:
+def _fixed_warp(table: ModuleType, handles: Callable[[HipShape], Handles]) -> FixedWarp:
+    """Return the warps of a node table, which is the mean woman's."""
+    rows = np.array(list(table.NODES.values()))
+    return FixedWarp.of(handles(HipShape.typical("female")), rows[:, :3], rows[:, 3])
+
+
+def _femoral_nodes(shape: HipShape, warp: FixedWarp) -> Nodes:
     """Return the nodes of a femur."""
-    warp = Warp.between(source, femoral_handles(shape))
-    return Nodes.warped(virtual_femur_nodes, warp, shape.head_radius_mm)
+    return Nodes.warped(warp, femoral_points(shape), shape.head_radius_mm)
 
 
-def _pelvic_nodes(shape: HipShape, source: Handles) -> Nodes:
+def _pelvic_nodes(shape: HipShape, warp: FixedWarp) -> Nodes:
     """Return the nodes of a hip bone."""
-    warp = Warp.between(source, pelvic_handles(shape))
-    return Nodes.warped(virtual_pelvis_nodes, warp, socket_radius(shape))
+    points = np.array(list(pelvic_handles(shape).values()))
+    return Nodes.warped(warp, points, socket_radius(shape))
 
 
 def _in_frame(places: dict[str, Array]) -> tuple[Array, dict[str, Array]]:

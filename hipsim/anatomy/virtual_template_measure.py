@@ -33,6 +33,8 @@ SECTIONS = 8  # of the shaft, by name shaft_0 ... shaft_7
 STEADY = 1e-5
 ROUNDS = 40
 
+Line = tuple[Array, Array]
+
 
 @dataclass(frozen=True, eq=False)
 class Probe:
@@ -62,7 +64,7 @@ class Probe:
         off_neck = np.linalg.norm(vertices - np.outer(along, axis), axis=1)
         is_neck = (along > NECK_ENDS[0] * radius) & (along < NECK_ENDS[1] * radius)
         is_neck &= off_neck < NECK_RADII * radius
-        is_apex = _may_be_apex(vertices, points, radius, margin=1.0)
+        is_apex = _may_be_apex(vertices, points, _shaft_axis(points), radius, margin=1.0)
         patches = [faces[mask[faces].all(axis=1)] for mask in (is_neck, is_apex)]
         both = np.concatenate(patches)
         used, renumbered = np.unique(both, return_inverse=True)
@@ -100,32 +102,38 @@ class Probe:
 
     def _apex(self, vertices: Array, points: dict[str, Array], radius: float) -> Array:
         """Return the top of the lesser trochanter over the shaft axis."""
-        offset = _off_shaft(vertices, points)[0]
-        reach = np.linalg.norm(offset, axis=1)
-        is_apex = _may_be_apex(vertices, points, radius, margin=0.0)
+        shaft = _shaft_axis(points)
+        reach = np.linalg.norm(_off_shaft(vertices, shaft), axis=1)
+        is_apex = _may_be_apex(vertices, points, shaft, radius, margin=0.0)
         faces, found = self.trochanter[is_apex[self.trochanter].all(axis=1)], np.empty(6)
         if len(faces) == 0:
             raise ComputationError("this femur cannot be reached: it has no lesser trochanter")
         highest = float(reach[faces].max())
         kernels.cap(vertices, faces, reach, highest, LESSER_TROCHANTER_CAP_MM2, found)
         centre: Array = found[2:5] / found[1]
-        foot = _off_shaft(centre[None], points)[0][0]
+        foot = _off_shaft(centre[None], shaft)[0]
         top = found[0] + 2.0 * found[1] / found[5]
         return centre + (top - np.linalg.norm(foot)) * rigid.unit(foot)
 
 
-def _off_shaft(vertices: Array, points: dict[str, Array]) -> tuple[Array, Array]:
-    """Return the offset of points (n, 3) from the shaft axis, and its direction upwards."""
-    foot, down = fit_line([points[f"shaft_{i}"] for i in range(SECTIONS)])
-    offset = vertices - foot
-    return offset - np.outer(offset @ down, down), -down
+def _shaft_axis(points: dict[str, Array]) -> Line:
+    """Return a point of the shaft axis and its direction downwards."""
+    return fit_line([points[f"shaft_{i}"] for i in range(SECTIONS)])
+
+
+def _off_shaft(vertices: Array, shaft: Line) -> Array:
+    """Return the offset of points (n, 3) from the shaft axis."""
+    foot, down = shaft
+    offset: Array = vertices - foot
+    offset -= np.outer(offset @ down, down)
+    return offset
 
 
 def _may_be_apex(
-    vertices: Array, points: dict[str, Array], radius: float, *, margin: float
+    vertices: Array, points: dict[str, Array], shaft: Line, radius: float, *, margin: float
 ) -> BoolArray:
     """Mark where the lesser trochanter is looked for, in the condylar frame; wider by a margin."""
-    offset, up = _off_shaft(vertices, points)
+    offset, up = _off_shaft(vertices, shaft), -shaft[1]
     neck = rigid.unit(points["neck_isthmus"])
     medial = rigid.unit(up * (up @ neck) - neck)
     angle = np.degrees(np.arctan2(offset @ np.cross(up, medial), offset @ medial))

@@ -16,8 +16,8 @@ import numpy as np
 from scipy import sparse
 
 from hipsim.anatomy import _virtual_template_kernels as kernels
-from hipsim.anatomy.virtual_bones import nets_of, warped_balls
-from hipsim.anatomy.virtual_handles import Warp
+from hipsim.anatomy.virtual_bones import LEAST_RADIUS_MM, nets_of
+from hipsim.anatomy.virtual_handles import FixedWarp
 from hipsim.checks import Array, IntArray
 from hipsim.geometry import Mesh
 
@@ -27,11 +27,12 @@ SMOOTHING_PASSES = 8  # of the weights over the mesh; without, faces may fold
 REACH_MM = 1.5  # cells this much farther than the nearest may become the nearest
 BALL_MM = 1.0  # distance of the union from the surface at which the ball takes over
 LEFT_ALONE_MM = 1.5  # beyond it the union says nothing about where the surface is
+PARTS = 16  # room for so many parts of a bone
 STEPS = 3
 LONGEST_STEP_MM = 2.0
 
 Blends = tuple[float, float]
-Forms = tuple[Array, Array, Array]  # cones (k, 8), slabs (m, 15), balls round them (k + m, 4)
+Forms = tuple[Array, Array, Array]  # cones (k, 9), slabs (m, 15), balls round them (k + m, 4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ class Cells:
 
     def placed(self, centres: Array, radii: Array) -> Forms:
         """Return the rows of cones, slabs and balls round them for nodes in their places."""
-        cones, slabs = np.empty((len(self.edges), 8)), np.empty((len(self.triangles), 15))
+        cones, slabs = np.empty((len(self.edges), 9)), np.empty((len(self.triangles), 15))
         covers = np.empty((len(cones) + len(slabs), 4))
         balls, sizes = self.weights @ centres, self.weights @ radii
         kernels.place_cells(balls, sizes, self.edges, self.triangles, cones, slabs, covers)
@@ -88,9 +89,10 @@ class Nodes:
     ball_mm: float
 
     @classmethod
-    def warped(cls, table: ModuleType, warp: Warp, ball_mm: float) -> "Nodes":
-        """Return the nodes of a table after a warp."""
-        return cls(*warped_balls(table, warp), ball_mm)
+    def warped(cls, warp: FixedWarp, target: Array, ball_mm: float) -> "Nodes":
+        """Return the nodes of a table after a warp to given points (n, 3)."""
+        centres, radii = warp.balls(target)
+        return cls(centres, np.maximum(radii, LEAST_RADIUS_MM), ball_mm)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,8 +136,9 @@ class Skin:
         ``blends_mm`` are those of the parts and of the ball with them, zero where the ball is
         carved out or the union is not all there is to the surface.
         """
-        forms, room = cells.placed(home.centres, home.radii), np.empty((3, 16))
+        forms = cells.placed(home.centres, home.radii)
         near = _near(mesh.vertices, cells, forms, blends_mm[0])
+        room = _room(near[1])
         level = np.empty(len(mesh.vertices))
         alone = blends_mm[0], 0.0, home.ball_mm
         kernels.union_values(mesh.vertices, *near, *forms, alone, level, room)
@@ -168,7 +171,7 @@ class Skin:
             (*self.blends_mm, nodes.ball_mm),
             STEPS,
             LONGEST_STEP_MM,
-            np.empty((3, 16)),
+            _room(self.near[1]),
         )
         return points
 
@@ -197,7 +200,7 @@ class Skin:
 
 def _near(points: Array, cells: Cells, forms: Forms, blend_mm: float) -> tuple[IntArray, IntArray]:
     """Return which cells each point can lie on: rows (part, cell), and where each point's start."""
-    counts, room = np.empty(len(points), dtype=np.int64), np.empty((3, 16))
+    counts, room = np.empty(len(points), dtype=np.int64), np.empty(PARTS)
     found = np.empty((0, 2), dtype=np.int64)
     for _ in range(2):
         size = kernels.near_cells(
@@ -205,7 +208,29 @@ def _near(points: Array, cells: Cells, forms: Forms, blend_mm: float) -> tuple[I
         )
         if len(found) == 0:
             found = np.empty((size, 2), dtype=np.int64)
-    return found, np.concatenate([[0], np.cumsum(counts)])
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    owner = np.repeat(np.arange(len(points)), counts)
+    order = np.lexsort((_values(points[owner], found[:, 1], forms), found[:, 0], owner))
+    return found[order], starts
+
+
+def _values(points: Array, cell: IntArray, forms: Forms) -> Array:
+    """Return the value of one cell at each point, shape (n,); infinite beside a slab."""
+    cones, slabs, _ = forms
+    is_slab, values = cell >= len(cones), np.empty(len(cell))
+    values[~is_slab] = _on_cones(points[~is_slab], cones[cell[~is_slab]])[1]
+    values[is_slab] = _on_slabs(points[is_slab], slabs[cell[is_slab] - len(cones)])[1]
+    return values
+
+
+def _room(starts: IntArray) -> tuple[IntArray, Array, IntArray]:
+    """Return what the kernels need to work in, for points whose cells start there."""
+    most = int(np.diff(starts).max(initial=0))
+    return (
+        np.empty((2, most), dtype=np.int64),
+        np.empty((2, PARTS)),
+        np.empty(PARTS, dtype=np.int64),
+    )
 
 
 def _weights(points: Array, cells: Cells, forms: Forms, near: tuple[IntArray, IntArray]) -> Array:

@@ -14,10 +14,14 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError
 
 from hipsim import __version__
+from hipsim.cli.analyse import analyse
+from hipsim.cli.animate import animate
 from hipsim.cli.check import check
 from hipsim.cli.cohort import cohort
 from hipsim.cli.demo import demo
+from hipsim.cli.doctor import doctor
 from hipsim.cli.fetch import fetch
+from hipsim.cli.guide import guide
 from hipsim.cli.import_ import import_
 from hipsim.cli.measure import measure
 from hipsim.cli.plan import plan
@@ -26,6 +30,8 @@ from hipsim.cli.report import report
 from hipsim.cli.results import results
 from hipsim.cli.run import run
 from hipsim.cli.schema import schema
+from hipsim.cli.validate import validate
+from hipsim.cli.view import view
 from hipsim.errors import HipsimError
 
 EXIT_REFUSED = 2
@@ -38,7 +44,25 @@ app = App(
     "Research software, not a medical device.",
     suppress_keyboard_interrupt=False,  # answered below, like every other way to end
 )
-for command in (demo, fetch, run, report, plan, planner, cohort, results, schema, measure, check):
+for command in (
+    demo,
+    doctor,
+    guide,
+    fetch,
+    run,
+    report,
+    view,
+    animate,
+    plan,
+    planner,
+    cohort,
+    results,
+    analyse,
+    schema,
+    validate,
+    measure,
+    check,
+):
     app.command(command)
 app.command(import_, name="import")
 

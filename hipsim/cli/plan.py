@@ -25,13 +25,19 @@ def plan(
     side: Literal["right", "left"] | None = None,
     target: Annotated[list[str] | None, Parameter(negative="")] = None,
     sex: Literal["female", "male"] | None = None,
+    quick: Annotated[bool, Parameter(negative="")] = False,
+    samples: int = 256,
+    seed: int = 0,
     overwrite: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Plan surgery: the least resection for wanted clearances, the best plane and burr, derotation.
+    """Plan surgery: what gives the wanted clearances, how surely, and at what cost.
 
-    Writes plan.json, plan.csv, report.html (one page, offline), pictures, and STL surfaces
-    (operated femur, removed piece, cut plane) in the frame of the scan. A folder that holds a plan
-    already is refused.
+    One table of everything that may be done, from a shorter stride to resection and derotation
+    together, each with its space, the probability that it reaches every target, and its price.
+
+    Writes plan.json, decision.csv, plan.csv, report.html (one page, offline), pictures, and STL
+    surfaces (operated femur, removed piece, cut plane) in the frame of the scan. A folder that
+    holds a plan already is refused.
 
     Parameters
     ----------
@@ -46,6 +52,10 @@ def plan(
         for each motion. By default neutral=17 and ifi_test=p25.
     sex
         Whose percentiles count; by default what case.yaml says.
+    quick
+        Options only: no trade-off, free range, changes of habit, centres or probabilities.
+    samples, seed
+        Of what is not known exactly: how many, at least 128, and where they start.
     overwrite
         Replace the plan the folder holds.
     """
@@ -62,6 +72,9 @@ def plan(
             out,
             targets=targets,
             sex=sex,
+            detail="quick" if quick else "full",
+            samples=samples,
+            seed=seed,
             existing="replace" if overwrite else "refuse",
             progress=progress,
         )
@@ -132,15 +145,21 @@ def parsed_targets(words: Sequence[str]) -> dict[str, str]:
 
 
 def summary(found: "Plan") -> str:
-    """Lay out a plan for a terminal: sentences, then a row per option and target.
+    """Lay out a plan for a terminal: sentences, then the decision table or a row per target.
 
     Parameters
     ----------
     found
         The plan.
     """
+    from hipsim.cli.plan_table import decision_table
     from hipsim.cli.tables import aligned
+    from hipsim.planning.plan_words import left_out
 
+    if found.doubt is not None:
+        missing = [left_out(name, why) for name, why in found.not_available.items()]
+        lines = [fill(line, WIDTH, subsequent_indent="  ") for line in (*found.answer, *missing)]
+        return "\n".join([*lines, "", decision_table(found)])
     sentences = [fill(line, WIDTH, subsequent_indent="  ") for line in found.summary]
     if not found.options:
         return "\n".join(sentences)

@@ -1,7 +1,8 @@
-"""``hipsim report``: a run as one HTML page that opens anywhere, offline."""
+"""``hipsim report``: a run as one HTML page that opens anywhere, offline, or as a PDF."""
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,31 +18,47 @@ def report(result: Path, /, *, out: Path = Path("report.html"), hip: str | None 
     """Tell a run, or a scenario, as one page: hip in 3D, clearance curves, plans side by side.
 
     The page is a single file without any link: it opens from the disk, by mail, offline.
-    `hipsim plan` writes such a page of its own.
+    `hipsim plan` writes such a page of its own. With --out NAME.pdf the same is set as a PDF for
+    the record, with stills and charts as vectors (needs the extra pdf).
 
     Parameters
     ----------
     result
         A folder that `hipsim run` wrote, or a scenario file.
     out
-        The page to write.
+        The page to write, .html or .pdf.
     hip
         Which hip of the run; may be left out when there is one.
     """
     from hipsim.cli.progress import ProgressBar
-    from hipsim.io.files import write_text
-    from hipsim.report.page import page_of
+    from hipsim.io.files import write_file
     from hipsim.study.conventions import CONVENTIONS
 
+    make = _maker(out)
     scenario = scenario_of(result)
     source = chosen(scenario, hip)
     with ProgressBar("plans") as progress:
         subject = _subject(scenario, source, progress)
     title = f"{scenario.name}: {source.name}"
-    text = page_of(subject, title=title, about=about(scenario), conventions=CONVENTIONS)
-    write_text(out, text)
-    print(f"Written to {out} ({len(text.encode()) / 1e6:.1f} MB): open it in a browser.")
+    made = make(subject, title=title, about=about(scenario), conventions=CONVENTIONS)
+    write_file(out, lambda path: path.write_bytes(made))
+    print(f"Written to {out} ({len(made) / 1e6:.1f} MB).")
     print("Research software, not a medical device.")
+
+
+def _maker(out: Path) -> Callable[..., bytes]:
+    """Return what makes the file that is asked for, or raise before any work is done."""
+    suffix = out.suffix.lower()
+    if suffix == ".pdf":
+        from hipsim.report.pdf import check_pdf, pdf_of
+
+        check_pdf()
+        return pdf_of
+    if suffix not in (".html", ".htm"):
+        raise InputError(f"a report ends in .html or .pdf, got {out.name}")
+    from hipsim.report.page import page_of
+
+    return lambda *given, **told: page_of(*given, **told).encode()
 
 
 def scenario_of(result: Path) -> "Scenario":

@@ -44,10 +44,11 @@ def run(
     dry_run
         Say how much would be run, how long it would take and how large it would be.
     workers
-        Number of processes on this machine; by default one per processor.
+        Number of processes on this machine; by default one per processor. They are hipsim's own:
+        no Dask, no extra. With --scheduler local it is the number of Dask's workers.
     scheduler
-        Address of a Dask scheduler that computes (needs the extra cluster); "local" starts a
-        Dask cluster on this machine.
+        Address of a Dask scheduler whose workers compute (needs the extra cluster); "local"
+        starts a Dask cluster on this machine.
     shard
         i/N: compute the i-th of N parts only, as in an array job; when all parts are done, run
         without it to write the results.

@@ -115,9 +115,12 @@ def _apex(bone: Mesh, rim: IntArray) -> Array:
 
     A border that surgery elsewhere leaves alone has the same apex, which is then at hand.
     """
-    touches = np.isin(bone.faces, rim).any(axis=1) & (bone.face_areas_mm2 > 0.0)
-    seen = bone.face_centres[touches], bone.face_normals[touches]
-    border = bone.vertices[rim], bone.vertex_normals[rim].mean(axis=0)
+    is_rim = np.zeros(len(bone.vertices), dtype=bool)
+    is_rim[rim] = True
+    beside = Mesh(bone.vertices, bone.faces[is_rim[bone.faces].any(axis=1)])
+    has_area = beside.face_areas_mm2 > 0.0
+    seen = beside.face_centres[has_area], beside.face_normals[has_area]
+    border = bone.vertices[rim], beside.vertex_normals[rim].mean(axis=0)
     return np.frombuffer(_seen_from(*(part.tobytes() for part in (*seen, *border))))
 
 

@@ -172,5 +172,6 @@ def _numbered(source: IntArray, near: IntArray) -> IntArray:
 
 def _places(points: Array, wanted: Array) -> IntArray:
     """Return where in a set of points each of some others is, equal to the last bit."""
-    at = {point.tobytes(): index for index, point in enumerate(points)}
+    (like,) = np.nonzero(np.isin(points[:, 0], wanted[:, 0]))
+    at = {points[index].tobytes(): index for index in like}
     return np.array([at[point.tobytes()] for point in wanted], dtype=np.int64)

@@ -54,6 +54,7 @@ CASE_KEYS = (
     "mended",
 )
 MAKE_ONE = "'hipsim import SOURCE --out CASE' makes a case of whatever holds the bones"
+LARGEST_VERSION_DEG = 180.0
 SOURCE_KEYS = ("file", "url", "sha256", "bones", "unit", "why")
 _NAMED = re.compile(r"^(?P<prefix>.*?)(?P<bone>hip_r|hip_l|femur_r|femur_l|sacrum)$", re.IGNORECASE)
 
@@ -269,6 +270,7 @@ def _with_settings(case: Case, file: YamlFile) -> Case:
     data = dict(file.data)
     for key in data:
         if key not in CASE_KEYS:
+            key = str(key)
             hint = did_you_mean(key, CASE_KEYS) or f"; known: {', '.join(CASE_KEYS)}"
             raise CaseError(f"{file.where((str(key),))}: unknown key {key!r}{hint}")
     unit = data.pop("unit", None)
@@ -291,13 +293,16 @@ def _check_version(file: YamlFile, stated: object) -> None:
     values = stated if isinstance(stated, Mapping) else {SIDES[0]: stated}
     numbers = (int, float)
     is_fit = all(
-        side in SIDES and (value is None or (isinstance(value, numbers) and value is not True))
+        side in SIDES
+        and (value is None or (isinstance(value, numbers) and type(value) is not bool))
+        and (value is None or abs(value) <= LARGEST_VERSION_DEG)
         for side, value in values.items()
     )
     if not is_fit:
         raise CaseError(
             f"{file.where(('version_deg',))}: version_deg must be a number of degrees, or one for "
-            f"each side as in {{right: 15, left: 12}}, got {stated!r}"
+            f"each side as in {{right: 15, left: 12}}, within {LARGEST_VERSION_DEG:g} of 0, got "
+            f"{str(stated)[:80]}"
         )
 
 

@@ -8,6 +8,7 @@ needs the least memory.
 highdicom and pydicom are an extra (``pip install "hipsim[images]"``); this file is their only door.
 """
 
+import warnings
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 from hipsim.checks import Array
 from hipsim.errors import InputError
 from hipsim.io.bone_names import bone_named
+from hipsim.io.files import size_of_file
 from hipsim.io.label_images import EXTRA, LabelGrid, LabelImage, check_geometry
 from hipsim.io.label_names import Segment
 
@@ -28,6 +30,8 @@ _MARK_AT, _MARK = 128, b"DICM"
 
 def is_dicom(path: Path) -> bool:
     """Return whether a file bears the mark of DICOM."""
+    if not path.is_file():
+        return False
     try:
         with path.open("rb") as file:
             return file.read(_MARK_AT + len(_MARK)).endswith(_MARK)
@@ -52,10 +56,19 @@ def open_dicom_seg(path: Path) -> LabelImage:
     """
     highdicom = _highdicom()
     file = _only_seg(path) if path.is_dir() else path
+    size_of_file(file)
     try:
-        seg = highdicom.seg.segread(file)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damage that is judged here
+            return _opened(file, highdicom.seg.segread(file))
+    except InputError:
+        raise
     except Exception as error:  # pydicom and highdicom raise whatever they stumble over
         raise InputError(f"{file} cannot be read as DICOM SEG: {error}") from error
+
+
+def _opened(file: Path, seg: Any) -> LabelImage:
+    """Describe a SEG."""
     if seg.segmentation_type.value == "FRACTIONAL":
         raise InputError(
             f"{file} holds fractions (probabilities), not labels; threshold it and save it as "
@@ -134,13 +147,15 @@ def _values(file: Path, seg: Any, number: int) -> np.ndarray:
         known = ", ".join(str(n) for n in seg.segment_numbers)
         raise InputError(f"{file} has no segment {number}; there is {known}")
     try:
-        volume = seg.get_volume(
-            segment_numbers=[number],
-            combine_segments=True,
-            relabel=True,
-            skip_overlap_checks=True,
-            dtype=np.uint8,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            volume = seg.get_volume(
+                segment_numbers=[number],
+                combine_segments=True,
+                relabel=True,
+                skip_overlap_checks=True,
+                dtype=np.uint8,
+            )
     except Exception as error:  # the decoders raise whatever they stumble over
         raise InputError(f"{file} is damaged: {error}") from error
     return np.asarray(volume.array)

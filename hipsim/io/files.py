@@ -1,4 +1,4 @@
-"""Writing so that a reader never meets half a file.
+"""Reading what is a file only, and writing so that a reader never meets half of one.
 
 A file is written beside its final name and then renamed, which the operating system does in one
 step; when the disk is full or the folder is read-only, what was there before stays.
@@ -7,6 +7,7 @@ step; when the disk is full or the folder is read-only, what was there before st
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +53,73 @@ def write_file(path: str | Path, write: Callable[[Path], object]) -> Path:
 def write_text(path: str | Path, text: str) -> Path:
     """Write UTF-8 text with the same line ends everywhere; see :func:`write_file`."""
     return write_file(path, lambda partial: partial.write_bytes(text.encode("utf-8")))
+
+
+def size_of_file(
+    path: str | Path, *, error: type[InputError] = InputError, most: int | None = None
+) -> int:
+    """Return the length of a file in bytes, without opening it.
+
+    A pipe, a device or a folder is refused: reading it might never end.
+
+    Parameters
+    ----------
+    path
+        The file.
+    error
+        Which error to raise.
+    most
+        Largest length to accept, if there is one.
+
+    Raises
+    ------
+    InputError
+        Or the subclass asked for: if it is missing, no file, or too long.
+
+    Examples
+    --------
+    >>> size_of_file("/")
+    Traceback (most recent call last):
+    hipsim.errors.InputError: cannot read /: Is a directory, not a file
+    """
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError) as problem:
+        raise error(f"cannot read {path}: {_refusal(problem)}") from None
+    if not stat.S_ISREG(found.st_mode):
+        kind = "Is a directory" if stat.S_ISDIR(found.st_mode) else "Is a pipe or device"
+        raise error(f"cannot read {path}: {kind}, not a file")
+    if most is not None and found.st_size > most:
+        raise error(f"{path} has {found.st_size} bytes, more than the {most} it may have")
+    return found.st_size
+
+
+def utf8_of_file(
+    path: str | Path, *, error: type[InputError] = InputError, most: int | None = None
+) -> str:
+    """Return the text of a file in UTF-8; a byte order mark is passed over.
+
+    Parameters are those of :func:`size_of_file`.
+
+    Raises
+    ------
+    InputError
+        Or the subclass asked for: also if it is not UTF-8 or cannot be opened.
+    """
+    size_of_file(path, error=error, most=most)
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise error(f"{path} is not a text file in UTF-8") from None
+    except OSError as problem:
+        raise error(f"cannot read {path}: {_refusal(problem)}") from None
+
+
+def _refusal(problem: OSError | ValueError) -> str:
+    """Say why a file cannot be read."""
+    if isinstance(problem, FileNotFoundError):
+        return "no such file"
+    return reason(problem) if isinstance(problem, OSError) else str(problem)
 
 
 def reason(error: OSError) -> str:

@@ -21,10 +21,12 @@ from hipsim.anatomy.attachment import ATTACHED_BONE, Attachment, Footprint
 from hipsim.anatomy.hip import Hip
 from hipsim.anatomy.painting import footprint_from_curve, footprint_from_faces
 from hipsim.errors import AnatomyError, CaseError, InputError
-from hipsim.io.landmark_files import signs_between, small_text
+from hipsim.io.json_files import parsed_json
+from hipsim.io.landmark_files import FARTHEST, signs_between, small_text
 from hipsim.io.spelling import did_you_mean
 from hipsim.io.units import UNITS_MM
 
+MOST_FACES = 2**31
 WAYS = ("faces", "curve_mm", "curve")
 SETTINGS = ("unit", "frame")
 ATTACHMENTS: tuple[Attachment, ...] = get_args(Attachment)
@@ -138,10 +140,7 @@ def refuse_faces_of_other_mesh(
 
 def _mapping(path: Path) -> Mapping[str, Any]:
     """Return the entries of a JSON file, their names and unit checked."""
-    try:
-        data = json.loads(small_text(path))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise CaseError(f"{path} is not valid JSON: {error}") from None
+    data = parsed_json(path, small_text(path), error=CaseError)
     if not isinstance(data, Mapping):
         raise CaseError(f'{path}: wanted {{"iliopsoas": {{"curve_mm": [[x, y, z], ...]}}}}')
     known = (*ATTACHMENTS, *SETTINGS)
@@ -150,7 +149,7 @@ def _mapping(path: Path) -> Mapping[str, Any]:
             hint = did_you_mean(name, known) or f"; known: {', '.join(known)}"
             raise CaseError(f"{path}: unknown attachment {name!r}{hint}")
     unit = data.get("unit")
-    if unit is not None and unit not in UNITS_MM:
+    if unit is not None and (not isinstance(unit, str) or unit not in UNITS_MM):
         raise CaseError(f"{path}: unit must be one of {', '.join(UNITS_MM)}, got {unit!r}")
     if unit not in (None, "mm") and '"curve_mm"' in json.dumps(data):
         raise CaseError(
@@ -173,10 +172,12 @@ def _way(path: Path, name: str, entry: object) -> tuple[str, object]:
 
 def _faces(path: Path, name: str, value: object) -> np.ndarray:
     """Return indices of faces, shape (k,)."""
-    is_whole = isinstance(value, list) and all(type(face) is int for face in value)
+    is_whole = isinstance(value, list) and all(
+        type(face) is int and 0 <= face < MOST_FACES for face in value
+    )
     if not is_whole or not value:
         raise CaseError(
-            f"{path}: {name}: faces must be a list of whole numbers, got {_short(value)}"
+            f"{path}: {name}: faces must be a list of whole numbers from 0, got {_short(value)}"
         )
     return np.array(value, dtype=np.int64)
 
@@ -185,9 +186,10 @@ def _points(path: Path, name: str, value: object) -> np.ndarray:
     """Return the points of a curve, shape (n, 3), in the unit they are written in."""
     try:
         points = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         points = np.empty(0)
-    if points.ndim != 2 or points.shape[1] != 3 or len(points) < 3 or not np.isfinite(points).all():
+    is_curve = points.ndim == 2 and points.shape[1] == 3 and len(points) >= 3
+    if not is_curve or not (np.abs(points) < FARTHEST).all():
         raise CaseError(
             f"{path}: {name}: a curve must be at least 3 points of three finite numbers, "
             f"[[x, y, z], ...], got {_short(value)}"

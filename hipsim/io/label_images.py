@@ -19,6 +19,8 @@ from hipsim.checks import Array
 from hipsim.errors import InputError
 from hipsim.geometry.masks import label_counts
 from hipsim.io.bone_names import bone_named
+from hipsim.io.data_place import check_data_place, detached_data
+from hipsim.io.files import size_of_file
 from hipsim.io.label_names import Segment
 from hipsim.io.nifti_header import check_complete, read_nifti_head
 
@@ -33,6 +35,8 @@ MOST_VOXELS = 2**30  # 1024 x 1024 x 1024; 1 GB for the usual label map
 SPACING_MM = (0.05, 12.0)  # of a scan; finer is micro-CT or a wrong unit
 LEAST_VOLUME_SHARE = 0.5  # of a sheared voxel against a box; a gantry tilt of 30 deg leaves 0.87
 MOST_LABELS = 512  # values in one slice; a scan has more
+BEST_PACKED = 1100  # times that gzip shrinks at best
+LONGEST_NUMBER = 9  # digits
 EXTRA = 'pip install "hipsim[images]"'
 
 
@@ -116,8 +120,7 @@ def open_label_image(path: Path) -> LabelImage:
     suffix = image_suffix(path)
     if suffix is None:
         raise InputError(f"{path}: a label map must end in {', '.join(READERS)}")
-    if not path.is_file():
-        raise InputError(f"cannot read {path}: no such file")
+    check_data_place(path, suffix)
     head = read_nifti_head(path) if suffix.startswith(".nii") else None
     reader = _informed(path, READERS[suffix])
     affine = _affine(path, reader)
@@ -132,7 +135,7 @@ def open_label_image(path: Path) -> LabelImage:
         kind=READERS[suffix].removesuffix("ImageIO"),
         shape=reader.GetSize(),
         spacing_mm=reader.GetSpacing(),
-        segments=_nrrd_segments(tags, len(layers)) if head is None else head.segments,
+        segments=_nrrd_segments(path, tags, len(layers)) if head is None else head.segments,
         read=partial(_grid, layers, image, affine),
         counts=lambda: label_counts(layers[0]),
         remarks=_remarks(suffix, tags, head is None or head.is_oriented),
@@ -259,14 +262,31 @@ def _informed(path: Path, name: str) -> Any:
     if reader.GetDimension() != 3:
         size = " x ".join(map(str, reader.GetSize()))
         raise InputError(f"{path}: wanted a volume (3 dimensions), got {size}")
+    _check_claim(path, reader)
     return reader
+
+
+def _check_claim(path: Path, reader: Any) -> None:
+    """Refuse a header that claims more than its file can hold, before room is made."""
+    data = path if path.suffix.lower() != ".mhd" else detached_data(path) or path
+    claimed = int(np.prod(reader.GetSize(), dtype=object)) * reader.GetNumberOfComponents()
+    size, held = " x ".join(map(str, reader.GetSize())), size_of_file(data)
+    if claimed > MOST_VOXELS:
+        raise InputError(
+            f"{path}: its header claims {size} voxels; at most {MOST_VOXELS} are read. Crop the "
+            "scan to pelvis and femora"
+        )
+    if claimed > held * BEST_PACKED:
+        raise InputError(
+            f"{path} is cut short: its header claims {size} voxels, more than {held} bytes can hold"
+        )
 
 
 def _executed(path: Path, reader: Any) -> Any:
     """Read the voxels."""
     try:
         return reader.Execute()
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
         raise InputError(f"{path} is damaged or cut short: {_last_line(error)}") from None
 
 
@@ -286,6 +306,8 @@ def _affine(path: Path, reader: Any) -> Array:
 
 def _whole_numbers(path: Path, values: np.ndarray) -> np.ndarray:
     """Return the values as integers, without a copy where they are; refuse what is no label map."""
+    if values.dtype.kind not in "iuf":
+        raise InputError(f"{path} holds {values.dtype} values; a label map holds whole numbers")
     if not np.issubdtype(values.dtype, np.integer):
         whole = np.empty(values.shape, dtype=np.int32)
         for layer, out in zip(values, whole, strict=True):
@@ -322,16 +344,26 @@ def _layers(path: Path, values: np.ndarray, tags: Mapping[str, str]) -> list[np.
     return [values[..., layer] for layer in range(values.shape[3])]
 
 
-def _nrrd_segments(tags: Mapping[str, str], n_layers: int) -> tuple[Segment, ...]:
+def _nrrd_segments(path: Path, tags: Mapping[str, str], n_layers: int) -> tuple[Segment, ...]:
     """Return the segments named in the header of a Slicer segmentation."""
     segments = []
     for index in range(len(tags)):
         own = {k: tags.get(f"Segment{index}_{k}") for k in ("Name", "ID", "LabelValue", "Layer")}
         names = tuple(dict.fromkeys(n for n in (own["Name"], own["ID"]) if n))
         if names:
-            layer = int(own["Layer"] or (index if n_layers > 1 else 0))
-            segments.append(Segment(int(own["LabelValue"] or 1), names, min(layer, n_layers - 1)))
+            layer = _count(path, own["Layer"] or (index if n_layers > 1 else 0))
+            number = _count(path, own["LabelValue"] or 1)
+            segments.append(Segment(number, names, min(layer, n_layers - 1)))
     return tuple(segments)
+
+
+def _count(path: Path, word: str | int) -> int:
+    """Return the number of a label or layer."""
+    if not str(word).strip().isdecimal() or len(str(word)) > LONGEST_NUMBER:
+        raise InputError(
+            f"{path}: a segment has the number {str(word)[:40]!r}; wanted 0, 1, 2, ..."
+        )
+    return int(word)
 
 
 def _remarks(suffix: str, tags: Mapping[str, str], is_oriented: bool) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ References
 """
 
 import csv
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +20,15 @@ import numpy as np
 
 from hipsim.checks import Array, Side, as_side
 from hipsim.errors import CaseError, InputError
-from hipsim.io.files import reason
+from hipsim.io.files import utf8_of_file
+from hipsim.io.json_files import parsed_json
 from hipsim.io.landmark_names import landmark_of
 from hipsim.io.units import UNITS_MM
 
 FRAMES = ("lps", "ras", "unknown")
 LANDMARK_SUFFIXES = (".mrk.json", ".json", ".fcsv", ".csv")
-LARGEST_FILE_BYTES = 10_000_000
+LARGEST_FILE_BYTES = 1_000_000
+FARTHEST = 1e9  # of any unit; farther is damage
 _FCSV_COLUMNS = "id,x,y,z,ow,ox,oy,oz,vis,sel,lock,label,desc,associatedNodeID"
 _FCSV_CODES = {"0": "ras", "1": "lps"}
 HALF_TURN = np.array([-1.0, -1.0, 1.0])  # between LPS and RAS, either way
@@ -97,23 +98,12 @@ def read_landmarks(
 
 def small_text(path: Path) -> str:
     """Return the text of a small file in UTF-8, or raise CaseError."""
-    try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise CaseError(f"{path} is too large for points a person has set")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise CaseError(f"{path} is not a text file in UTF-8") from None
-    except OSError as error:
-        words = "no such file" if isinstance(error, FileNotFoundError) else reason(error)
-        raise CaseError(f"cannot read {path}: {words}") from None
+    return utf8_of_file(path, error=CaseError, most=LARGEST_FILE_BYTES)
 
 
 def _from_json(path: Path, text: str) -> Iterator[_Raw]:
     """Read hipsim's JSON or Slicer's, whichever it is."""
-    try:
-        data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise CaseError(f"{path} is not valid JSON: {error}") from None
+    data = parsed_json(path, text, error=CaseError)
     if isinstance(data, Mapping) and "markups" in data:
         yield from _from_markups(path, data["markups"])
         return
@@ -146,7 +136,9 @@ def _from_fcsv(path: Path, text: str) -> Iterator[_Raw]:
     if frame is None:
         raise CaseError(f"{path}: wanted a line '# CoordinateSystem = LPS' or RAS")
     columns = remarks.get("columns", _FCSV_COLUMNS).split(",")
-    for row in csv.reader(_rows(text)):
+    if any(columns.count(name) != 1 for name in ("x", "y", "z", "label")):
+        raise CaseError(f"{path}: wanted the columns x, y, z and label once, got {columns}")
+    for row in _table(path, _rows(text), ","):
         cells = dict(zip(columns, row, strict=False))
         point = _numbers(cells.get(axis) for axis in "xyz")
         yield _Raw(cells.get("label", ""), point, "mm", _FCSV_CODES.get(frame, frame))
@@ -156,19 +148,34 @@ def _from_csv(path: Path, text: str) -> Iterator[_Raw]:
     """Read a table with a header; Excel's semicolons are taken too."""
     remarks, rows = _remarks(text, ":"), _rows(text)
     mark = ";" if rows and ";" in rows[0] and "," not in rows[0] else ","
-    table = [[cell.strip() for cell in row] for row in csv.reader(rows, delimiter=mark)]
+    table = _table(path, rows, mark)
     header = [name.lower() for name in table[0]] if table else []
     header = ["name" if name in ("label", "landmark") else name for name in header]
     if not {"name", "x", "y", "z"} <= set(header):
         raise CaseError(
             f"{path}: wanted a header with name, x, y, z (optionally unit, frame, side), "
-            f"got {','.join(header) or 'nothing'}"
+            f"got {','.join(header)[:200] or 'nothing'}"
         )
+    if len(set(header) - {""}) < sum(bool(name) for name in header):
+        raise CaseError(f"{path}: a column is there twice: {','.join(header)[:200]}")
     for row in table[1:]:
+        if len(row) != len(header):
+            raise CaseError(
+                f"{path}: {len(header)} columns, but {len(row)} values in {','.join(row)[:80]!r}; "
+                "numbers are written with a point (1.5), not with a comma"
+            )
         cells = {**remarks, **{k: v for k, v in zip(header, row, strict=False) if v}}
         point = _numbers(cells.get(axis) for axis in "xyz")
         named = (cells.get(key) for key in ("unit", "frame", "side"))
         yield _Raw(cells.get("name", ""), point, *named)
+
+
+def _table(path: Path, rows: list[str], mark: str) -> list[list[str]]:
+    """Part rows into cells."""
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(rows, delimiter=mark)]
+    except csv.Error as error:
+        raise CaseError(f"{path} cannot be read as a table: {error}") from None
 
 
 def _remarks(text: str, sign: str) -> dict[str, str]:
@@ -186,6 +193,8 @@ def _rows(text: str) -> list[str]:
 def _numbers(cells: Iterable[str | None]) -> object:
     """Turn the cells of a table into numbers, or leave them for the error message."""
     texts = list(cells)
+    if any(text is not None and ("_" in text or not text.isascii()) for text in texts):
+        return texts  # Python takes 1_000 and digits of other scripts for numbers
     try:
         return [float(text) for text in texts if text is not None]
     except ValueError:
@@ -198,18 +207,27 @@ def _named(path: Path, raw: _Raw, unit: str, frame: str) -> NamedPoint:
         name, side = landmark_of(raw.label, side=None if raw.side is None else as_side(raw.side))
     except InputError as error:
         raise CaseError(f"{path}: {error}") from None
-    try:
-        point = np.asarray(raw.point, dtype=np.float64)
-    except (TypeError, ValueError):
-        point = np.empty(0)
-    if point.shape != (3,) or not np.isfinite(point).all():
-        raise CaseError(
-            f"{path}: landmark {raw.label!r} must be three finite numbers, got {raw.point!r}"
-        )
     stated = unit if raw.unit is None else raw.unit
-    if stated not in UNITS_MM:
-        raise CaseError(f"{path}: unit must be one of {', '.join(UNITS_MM)}, got {stated!r}")
-    return NamedPoint(name, side, point * UNITS_MM[stated] * signs_between(path, raw.frame, frame))
+    if not isinstance(stated, str) or stated not in UNITS_MM:
+        raise CaseError(
+            f"{path}: unit must be one of {', '.join(UNITS_MM)}, got {str(stated)[:80]!r}"
+        )
+    point = _point(raw.point) * UNITS_MM[stated]
+    if point.shape != (3,) or not np.isfinite(point).all():
+        got = str(raw.point)[:200]
+        raise CaseError(f"{path}: landmark {raw.label!r} must be three finite numbers, got {got}")
+    return NamedPoint(name, side, point * signs_between(path, raw.frame, frame))
+
+
+def _point(value: object) -> Array:
+    """Turn what a file holds into coordinates, or into nothing where they are no numbers."""
+    if isinstance(value, list | tuple) and any(isinstance(number, bool | str) for number in value):
+        return np.empty(0)
+    try:
+        found = np.asarray(value, dtype=np.float64)
+        return found if (np.abs(found) < FARTHEST).all() else np.full(3, np.nan)
+    except (TypeError, ValueError, OverflowError):
+        return np.empty(0)
 
 
 def signs_between(path: Path, stated: Any, frame: str) -> Array:

@@ -1,4 +1,4 @@
-"""Surface files in and out: STL, PLY, OBJ, OFF, GLB/glTF by trimesh, VTP and VTK by pyvista, 3MF.
+"""Surface files in and out: STL, PLY, OBJ, OFF, glTF, GLB, 3MF, VTP, VTK and MATLAB.
 
 Of these, 3MF states its unit, and it is honoured. glTF is in metres by specification, but programs
 that export bones write millimetres into it all the same; so its numbers are taken as they stand,
@@ -10,35 +10,33 @@ patch; a surface that is closed as it stands is left alone. Transforms of scenes
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from hipsim.checks import Array, IntArray, as_choice
 from hipsim.errors import InputError, MeshError
 from hipsim.geometry import Mesh
-from hipsim.io.files import reason, write_file
+from hipsim.io.files import reason, size_of_file, write_file
+from hipsim.io.gltf_files import read_gltf
 from hipsim.io.matlab import read_matlab
+from hipsim.io.obj_files import read_obj
+from hipsim.io.off_files import read_off
+from hipsim.io.ply_files import read_ply
+from hipsim.io.polygons import Part
+from hipsim.io.stl_files import read_stl
 from hipsim.io.three_mf import read_three_mf
+from hipsim.io.vtk_files import read_vtk
+from hipsim.io.vtp_files import read_vtp
 
-TRIMESH_SUFFIXES = (".stl", ".ply", ".obj", ".off", ".glb", ".gltf")
-VTK_MARKS = {".vtp": (b"<VTKFile", b"</VTKFile>"), ".vtk": (b"# vtk DataFile", b"")}
-MESH_SUFFIXES = (*TRIMESH_SUFFIXES, ".3mf", *VTK_MARKS)
+MESH_SUFFIXES = (".stl", ".ply", ".obj", ".off", ".glb", ".gltf", ".3mf", ".vtp", ".vtk")
 PARTS_SUFFIXES = (*MESH_SUFFIXES, ".mat")
 SAVED_SUFFIXES = (".ply", ".stl")
 NOTED_FRAMES = ("lps", "ras")
-SCENE_OPTIONS = {  # pictures and materials are not even opened
-    ".obj": ("split_objects", "skip_materials"),
-    ".glb": ("skip_materials",),
-    ".gltf": ("skip_materials",),
-}
 LARGEST_FILE_BYTES = 2_000_000_000
 _SPACE = re.compile(rb"SPACE\s*=\s*(LPS|RAS)\b")
 _HEADER_BYTES = 4096
-
-Part = tuple[str, Array, IntArray]
 
 
 def load_mesh(path: str | Path, *, unit_mm: float | None = None) -> Mesh:
@@ -123,6 +121,7 @@ def frame_of(path: str | Path) -> str | None:
     MeshError
         If the file cannot be read.
     """
+    size_of_file(path, error=MeshError)
     try:
         with Path(path).open("rb") as file:
             found = _SPACE.search(file.read(_HEADER_BYTES))
@@ -176,24 +175,19 @@ def _read(path: Path, suffixes: Sequence[str], unit_mm: float | None) -> tuple[l
         raise MeshError(f"{path}: a mesh file must end in {', '.join(suffixes)}")
     _check_size(path)
     stated_mm = 1.0
-    if suffix == ".3mf":
-        parts, stated_mm = read_three_mf(path)
-    elif suffix == ".mat":
-        parts = read_matlab(path)
-    else:
-        read = _read_with_vtk if suffix in VTK_MARKS else _read_with_trimesh
-        parts = read(path)
+    try:
+        if suffix == ".3mf":
+            parts, stated_mm = read_three_mf(path)
+        else:
+            parts = _READERS[suffix](path)
+    except OSError as error:
+        raise MeshError(f"cannot read {path}: {reason(error)}") from None
     return parts, stated_mm if unit_mm is None else unit_mm
 
 
 def _check_size(path: Path) -> None:
     """Refuse a file that is missing, empty or absurdly large."""
-    try:
-        with path.open("rb"):
-            size = path.stat().st_size
-    except OSError as error:
-        words = "no such file" if isinstance(error, FileNotFoundError) else reason(error)
-        raise MeshError(f"cannot read {path}: {words}") from None
+    size = size_of_file(path, error=MeshError)
     if size == 0:
         raise MeshError(f"{path} is empty (0 bytes)")
     if size > LARGEST_FILE_BYTES:
@@ -212,47 +206,6 @@ def _as_mesh(path: Path, surface: tuple[Array, IntArray], unit_mm: float) -> Mes
         return _joined(Mesh(np.asarray(vertices, dtype=np.float64) * unit_mm, faces))
     except InputError as error:
         raise MeshError(f"{path}: {error}") from None
-
-
-def _read_with_trimesh(path: Path) -> list[Part]:
-    """Read a file by trimesh; whatever its parsers stumble over becomes one error."""
-    import trimesh
-
-    options = dict.fromkeys(SCENE_OPTIONS.get(path.suffix.lower(), ()), True)
-    try:
-        scene = trimesh.load_scene(path, process=False, **options)
-        parts = [part for part in scene.dump() if isinstance(part, trimesh.Trimesh)]
-    except Exception as error:  # the parsers raise whatever they stumble over
-        raise MeshError(f"{path} cannot be read as {path.suffix[1:].upper()}: {error}") from error
-    return [
-        (str(p.metadata.get("node", path.stem)), np.asarray(p.vertices), np.asarray(p.faces))
-        for p in parts
-    ]
-
-
-def _read_with_vtk(path: Path) -> list[Part]:
-    """Read VTK polygonal data; VTK itself prints its errors instead of raising them."""
-    import pyvista as pv
-
-    kind, content = path.suffix[1:].upper(), path.read_bytes()
-    head, tail = VTK_MARKS[path.suffix.lower()]
-    if head not in content[:1000]:
-        raise MeshError(f"{path} cannot be read as {kind}: wrong header")
-    if not content.rstrip().endswith(tail):
-        raise MeshError(f"{path} is cut short: it does not end in {tail.decode()}")
-    try:
-        with pv.vtk_verbosity("off"), pv.VtkErrorCatcher(send_to_logging=False) as caught:
-            surface: Any = pv.read(path)
-    except (RuntimeError, ValueError, TypeError) as error:
-        raise MeshError(f"{path} cannot be read as {kind}: {error}") from error
-    if caught.events:
-        alert = caught.events[-1].alert.splitlines()[-1]
-        raise MeshError(f"{path} is damaged or cut short: {alert}")
-    if not isinstance(surface, pv.PolyData):
-        raise MeshError(f"{path} holds {type(surface).__name__}, wanted a surface (PolyData)")
-    triangles = surface.triangulate()
-    faces = triangles.faces.reshape(-1, 4)[:, 1:]
-    return [(path.stem, np.asarray(triangles.points), faces)]
 
 
 def _stacked(parts: list[Part]) -> tuple[Array, IntArray]:
@@ -297,3 +250,16 @@ def _as_stl(mesh: Mesh, head: str) -> bytes:
     )
     rows["normal"], rows["corners"] = mesh.face_normals, mesh.triangles
     return head.encode().ljust(80) + len(rows).to_bytes(4, "little") + rows.tobytes()
+
+
+_READERS: dict[str, Callable[[Path], list[Part]]] = {
+    ".stl": read_stl,
+    ".ply": read_ply,
+    ".obj": read_obj,
+    ".off": read_off,
+    ".glb": read_gltf,
+    ".gltf": read_gltf,
+    ".mat": read_matlab,
+    ".vtp": read_vtp,
+    ".vtk": read_vtk,
+}

@@ -11,7 +11,8 @@ before the name turns the sign.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,11 +22,12 @@ import numpy as np
 from hipsim.anatomy.frames import FEMORAL_ZEROS, PELVIC_ZEROS
 from hipsim.checks import Array, IntArray, as_choice, as_number
 from hipsim.errors import InputError
-from hipsim.io.files import reason
+from hipsim.io.files import utf8_of_file
 from hipsim.io.spelling import did_you_mean
 from hipsim.kinematics.motion import Motion
 
 SUFFIXES = (".mot", ".sto", ".csv")
+LARGEST_FILE_BYTES = 100_000_000  # an hour of both legs at 200 Hz
 ANGLES = ("flexion", "adduction", "rotation")
 PelvicZero = Literal["app", "isb"]
 FemoralZero = Literal["condylar", "isb", "tabletop"]
@@ -113,18 +115,21 @@ def load_motion(
     progress, label = _progress(table)
     chosen = _chosen(table, progress, (start_s, stop_s), every)
     name = Path(path).stem
-    return Motion(
-        name=name,
-        flexion_deg=angles["flexion"][chosen],
-        adduction_deg=angles["adduction"][chosen],
-        rotation_deg=angles["rotation"][chosen],
-        progress=progress[chosen],
-        progress_label=label,
-        segments=(name,) * len(chosen),
-        pelvic_zero=pelvic_zero,
-        femoral_zero=femoral_zero,
-        reference=f"Angles: file {Path(path).name}",
-    )
+    try:
+        return Motion(
+            name=name,
+            flexion_deg=angles["flexion"][chosen],
+            adduction_deg=angles["adduction"][chosen],
+            rotation_deg=angles["rotation"][chosen],
+            progress=progress[chosen],
+            progress_label=label,
+            segments=(name,) * len(chosen),
+            pelvic_zero=pelvic_zero,
+            femoral_zero=femoral_zero,
+            reference=f"Angles: file {Path(path).name}",
+        )
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def read_angle_table(path: str | Path) -> AngleTable:
@@ -138,22 +143,20 @@ def read_angle_table(path: str | Path) -> AngleTable:
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: a motion file ends in {', '.join(SUFFIXES)}")
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not a text file in UTF-8") from None
-    except OSError as error:
-        words = "no such file" if isinstance(error, FileNotFoundError) else reason(error)
-        raise InputError(f"cannot read {path}: {words}") from None
+    lines = utf8_of_file(path, most=LARGEST_FILE_BYTES).splitlines()
     if path.suffix.lower() == ".csv":
-        return AngleTable(path, _columns(path, csv.reader(lines), 1), True)
-    start, is_degrees = _header(path, lines)
+        return AngleTable(path, _columns(path, _rows_of_csv(path, lines), 1), True)
+    start, is_degrees, n_rows = _header(path, lines)
     rows = (line.split() for line in lines[start:])
-    return AngleTable(path, _columns(path, rows, start + 1), is_degrees)
+    columns = _columns(path, rows, start + 1)
+    found = len(next(iter(columns.values())))
+    if n_rows not in (None, str(found)):
+        raise InputError(f"{path}: its header says nRows={n_rows}, but it holds {found} rows")
+    return AngleTable(path, columns, is_degrees)
 
 
-def _header(path: Path, lines: list[str]) -> tuple[int, bool]:
-    """Return where OpenSim's header ends, and whether it says degrees."""
+def _header(path: Path, lines: list[str]) -> tuple[int, bool, str | None]:
+    """Return where OpenSim's header ends, whether it says degrees, and how many rows it says."""
     ends = [i for i, line in enumerate(lines) if line.strip().lower() == "endheader"]
     if not ends:
         raise InputError(f"{path}: an OpenSim file has a line 'endheader' before its columns")
@@ -161,7 +164,7 @@ def _header(path: Path, lines: list[str]) -> tuple[int, bool]:
     stated = {key.strip().lower(): value.strip().lower() for key, value in said.items()}
     if stated.get("indegrees") not in ("yes", "no"):
         raise InputError(f"{path}: the header must say inDegrees=yes or inDegrees=no")
-    return ends[0] + 1, stated["indegrees"] == "yes"
+    return ends[0] + 1, stated["indegrees"] == "yes", stated.get("nrows", stated.get("datarows"))
 
 
 def _columns(path: Path, rows: Iterable[list[str]], first_line: int) -> dict[str, Array]:
@@ -174,6 +177,7 @@ def _columns(path: Path, rows: Iterable[list[str]], first_line: int) -> dict[str
             continue
         if not names:
             names = cells
+            _refuse_twice(path, line, names)
             continue
         if len(cells) != len(names):
             raise InputError(f"{path}:{line}: {len(names)} columns, but {len(cells)} values")
@@ -183,9 +187,26 @@ def _columns(path: Path, rows: Iterable[list[str]], first_line: int) -> dict[str
     return dict(zip(names, np.array(numbers).T, strict=True))
 
 
-def _number(path: Path, line: int, cell: str) -> float:
-    """Read one cell."""
+def _refuse_twice(path: Path, line: int, names: list[str]) -> None:
+    """Refuse a column that is there twice."""
+    twice = [name for name, count in Counter(names).items() if name and count > 1]
+    if twice:
+        raise InputError(f"{path}:{line}: column {twice[0]!r} is there twice; keep one")
+
+
+def _rows_of_csv(path: Path, lines: list[str]) -> Iterator[list[str]]:
+    """Part lines at their commas."""
     try:
+        yield from csv.reader(lines)
+    except csv.Error as error:
+        raise InputError(f"{path} cannot be read as CSV: {error}") from None
+
+
+def _number(path: Path, line: int, cell: str) -> float:
+    """Read one cell; Python takes 1_000 and digits of other scripts for numbers, too."""
+    try:
+        if not cell.isascii() or "_" in cell:
+            raise ValueError(cell)
         return float(cell)
     except ValueError:
         raise InputError(f"{path}:{line}: wanted a number, got {cell!r}") from None
@@ -232,6 +253,8 @@ def _progress(table: AngleTable) -> tuple[Array, str]:
     for name, label in (("time", "time (s)"), ("progress", "progress")):
         if name in table.columns:
             values = table.columns[name]
+            if not np.isfinite(values).all():
+                raise InputError(f"{table.path}: {name} must be finite numbers")
             if (np.diff(values) < 0.0).any():
                 raise InputError(f"{table.path}: {name} must not turn back")
             return values, label

@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hipsim.errors import InputError
-from hipsim.io.files import reason
+from hipsim.io.files import reason, size_of_file
 from hipsim.io.label_names import Segment
 
 LONGEST_HEAD = 4 << 20  # bytes; names of a thousand labels take 0.2 MB
 CHUNK = 1 << 22  # bytes
+BITS = {2: 8, 4: 16, 8: 32, 16: 32, 64: 64, 256: 8, 512: 16, 768: 32, 1024: 64, 1280: 64}
 _LABEL = re.compile(
     r"<Label\b[^>]*?\bKey=\"(\d+)\"[^>]*>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</Label>", re.DOTALL
 )
@@ -89,7 +90,14 @@ def read_nifti_head(path: Path) -> NiftiHead:
     count, *sizes = struct.unpack_from(f"{order}8{layout.dim}", head, layout.dim_at)
     if not 1 <= count <= 7 or any(size < 1 for size in sizes[:count]):
         raise InputError(f"{path}: its header gives the sizes {sizes}; it is damaged")
-    (bits,) = struct.unpack_from(order + "h", head, layout.bits_at)
+    kind, bits = (
+        struct.unpack_from(order + "h", head, at)[0] for at in (layout.bits_at - 2, layout.bits_at)
+    )
+    if BITS.get(kind) != bits:
+        raise InputError(
+            f"{path}: its header says voxels of kind {kind} with {bits} bits; a label map holds "
+            "whole numbers or decimals of 8 to 64 bits"
+        )
     codes = [struct.unpack_from(order + layout.code, head, at)[0] for at in layout.codes_at]
     n_bytes = int(start) + math.prod(sizes[:count]) * bits // 8
     return NiftiHead(n_bytes, any(code > 0 for code in codes), _segments(head + names))
@@ -98,7 +106,7 @@ def read_nifti_head(path: Path) -> NiftiHead:
 def check_complete(path: Path, n_bytes: int) -> None:
     """Raise InputError if a NIfTI file holds less than its header promises, or is damaged."""
     if path.suffix.lower() != ".gz":
-        found = path.stat().st_size
+        found = size_of_file(path)
     else:
         found = 0
         with _unpacked(path) as file:
@@ -114,6 +122,7 @@ def check_complete(path: Path, n_bytes: int) -> None:
 @contextmanager
 def _unpacked(path: Path) -> Iterator[BinaryIO]:
     """Open a file, through gzip where it is packed; say in words what goes wrong."""
+    size_of_file(path)
     try:
         if path.suffix.lower() == ".gz":
             with gzip.open(path, "rb") as packed:

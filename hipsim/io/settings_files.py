@@ -8,15 +8,23 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from hipsim.errors import InputError
-from hipsim.io.yaml_files import Location, YamlFile, places_in, read_text, read_yaml
+from hipsim.io.yaml_files import (
+    Location,
+    YamlFile,
+    check_bounded,
+    places_in,
+    read_text,
+    read_yaml,
+)
 
 SUFFIXES = (".yaml", ".yml", ".toml", ".json")
-_TABLE = re.compile(r"^\s*(\[\[?)\s*([^\[\]#]+?)\s*\]\]?")
+MOST_PARTS = 50  # of a dotted key; a scenario has 2
+_TOKEN = re.compile(r"[\w-]+|\"[^\"\n]*\"|'[^'\n]*'|\.|\s+|.")
+_TABLE = re.compile(r"^\s*(\[\[?)([^\[\]#]+)\]\]?")
 _KEY = re.compile(
     r"^\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*="
 )
@@ -47,14 +55,30 @@ def read_settings(path: str | Path, error: type[InputError] = InputError) -> Yam
 def _read_toml(path: Path, error: type[InputError]) -> YamlFile:
     """Read TOML."""
     text = read_text(path, error)
+    _check_keys(path, text, error)
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except RecursionError:
+        raise error(f"{path}:1:1: not valid TOML: it nests too deep") from None
+    except ValueError as problem:  # tomllib's own error, and that of a number of 5000 digits
         found = _TOML_PLACE.match(str(problem))
         last = str(text.count("\n") + 1)
         what, line, column = found.groups() if found else (str(problem), last, "1")
         raise error(f"{path}:{line}:{column}: not valid TOML: {what}") from None
     return YamlFile(path, text, data, _toml_places(text))
+
+
+def _check_keys(path: Path, text: str, error: type[InputError]) -> None:
+    """Refuse keys of dozens of parts, over which tomllib would sit for minutes."""
+    parts, is_after_dot = 1, False
+    for found in _TOKEN.finditer(text):
+        if found[0] == ".":
+            is_after_dot = True
+        elif not found[0].isspace() or "\n" in found[0]:
+            parts, is_after_dot = (parts + 1 if is_after_dot else 1), False
+        if parts > MOST_PARTS:
+            line = text.count("\n", 0, found.start()) + 1
+            raise error(f"{path}:{line}:1: not valid TOML: a key of over {MOST_PARTS} parts")
 
 
 def _toml_places(text: str) -> dict[Location, tuple[int, int]]:
@@ -97,25 +121,34 @@ def _with_positions(keys: Location, counts: dict[Location, int], *, is_new: bool
 def _read_json(path: Path, error: type[InputError]) -> YamlFile:
     """Read JSON; YAML's parser, of which JSON is a part, tells the places."""
     text = read_text(path, error)
-    repeated: list[str] = []
-
-    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        repeated.extend(key for i, key in enumerate(keys) if key in keys[:i])
-        return dict(pairs)
-
     try:
-        data = json.loads(text, object_pairs_hook=mapping)
+        data = json.loads(text)
     except json.JSONDecodeError as problem:
         where = f"{path}:{problem.lineno}:{problem.colno}"
         raise error(f"{where}: not valid JSON: {problem.msg}") from None
+    except (RecursionError, ValueError) as problem:
+        raise error(f"{path}:1:1: not valid JSON: {problem}") from None
     if not isinstance(data, dict):
         raise error(f"{path}:1:1: wanted an object at the top, got a {type(data).__name__}")
-    node = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
-    places, twice = places_in(node)
-    if repeated:
+    places, twice = _json_places(path, text, error)
+    if twice:
         lines = [
             f"{path}:{line}:{column}: key {key!r} appears twice" for key, line, column in twice
         ]
         raise error("\n".join(lines))
     return YamlFile(path, text, data, places)
+
+
+def _json_places(
+    path: Path, text: str, error: type[InputError]
+) -> tuple[dict[Location, tuple[int, int]], list[tuple[str | int, int, int]]]:
+    """Find the line and column of every entry, and the keys that are there twice."""
+    try:
+        node = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
+        check_bounded(node)
+        return places_in(node)
+    except RecursionError:
+        raise error(f"{path}:1:1: it nests too deep") from None
+    except yaml.YAMLError as problem:
+        words = str(problem).splitlines()[0]
+        raise error(f"{path}:1:1: an entry cannot be read ({words})") from None

@@ -12,9 +12,15 @@ from typing import Any
 import yaml
 
 from hipsim.errors import InputError
-from hipsim.io.files import reason
+from hipsim.io.files import utf8_of_file
+
+LARGEST_BYTES = 300_000  # of a file written by a person; a list of 5000 cases takes 200 kB
+MOST_ENTRIES = 100_000  # every alias counted as what it stands for
+DEEPEST = 50
 
 Location = tuple[str | int, ...]
+# what PyYAML stumbles over where a tag or a date promises what the text does not hold
+_UNREADABLE = (ValueError, OverflowError, LookupError, AttributeError, TypeError)
 
 
 @dataclass(frozen=True)
@@ -60,19 +66,23 @@ def read_yaml(path: str | Path, error: type[InputError] = InputError) -> YamlFil
     ------
     InputError
         Or the subclass asked for: if the file is missing, not UTF-8, not YAML, holds a key
-        twice, or is not a mapping at the top.
+        twice, nests or multiplies by aliases without end, or is not a mapping at the top.
     """
     path = Path(path)
     text = read_text(path, error)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node, data = _parsed(text)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise error(f"{path}:{line}:{column}: not valid YAML: {problem.problem}") from None
     except yaml.YAMLError as problem:
         raise error(f"{path}:1:1: not valid YAML: {problem}") from None
+    except RecursionError:
+        raise error(f"{path}:1:1: it nests too deep") from None
+    except _UNREADABLE as problem:
+        words = f"{type(problem).__name__}: {problem}"[:200]
+        raise error(f"{path}:1:1: an entry cannot be read ({words})") from None
     if not isinstance(data, dict):
         raise error(f"{path}:1:1: wanted 'key: value' lines at the top, got {_kind(data)}")
     places, twice = places_in(node)
@@ -82,6 +92,46 @@ def read_yaml(path: str | Path, error: type[InputError] = InputError) -> YamlFil
         ]
         raise error("\n".join(lines))
     return YamlFile(path, text, data, places)
+
+
+def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
+    """Return the tree and what it means, once its size is known to be bounded."""
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        check_bounded(node)
+        return node, None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def check_bounded(node: yaml.Node | None) -> None:
+    """Raise YAMLError where aliases make a tree endless, or larger than any person writes.
+
+    Examples
+    --------
+    >>> check_bounded(yaml.compose("a: &a [*a]"))
+    Traceback (most recent call last):
+    yaml.error.YAMLError: an alias stands within what it stands for
+    """
+    if node is not None and _size(node, {}, 0) > MOST_ENTRIES:
+        raise yaml.YAMLError(f"its aliases multiply to over {MOST_ENTRIES} entries")
+
+
+def _size(node: yaml.Node, known: dict[int, int | None], depth: int) -> int:
+    """Count the entries of a tree, those below an alias each time it is used."""
+    if depth > DEEPEST:
+        raise yaml.YAMLError(f"it nests deeper than {DEEPEST}")
+    if id(node) in known:
+        size = known[id(node)]
+        if size is None:
+            raise yaml.YAMLError("an alias stands within what it stands for")
+        return size
+    known[id(node)] = None
+    held = node.value if isinstance(node, yaml.CollectionNode) else []
+    inner = [part for entry in held for part in (entry if isinstance(entry, tuple) else (entry,))]
+    known[id(node)] = size = 1 + sum(_size(part, known, depth + 1) for part in inner)
+    return size
 
 
 def places_in(
@@ -109,15 +159,9 @@ def read_text(path: Path, error: type[InputError]) -> str:
     Raises
     ------
     InputError
-        Or the subclass asked for: if the file is missing or not UTF-8.
+        Or the subclass asked for: if the file is missing, no file, too long or not UTF-8.
     """
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise error(f"{path} is not a text file in UTF-8") from None
-    except OSError as problem:
-        words = "no such file" if isinstance(problem, FileNotFoundError) else reason(problem)
-        raise error(f"cannot read {path}: {words}") from None
+    return utf8_of_file(path, error=error, most=LARGEST_BYTES)
 
 
 def _walk(

@@ -204,7 +204,8 @@ def _error(status: int, message: str) -> "Response":
     """Return a message with a status."""
     from starlette.responses import JSONResponse
 
-    return JSONResponse({"error": message}, status_code=status, headers=HEADERS)
+    sendable = message.encode("utf-8", "replace").decode()  # half a surrogate is no UTF-8
+    return JSONResponse({"error": sendable}, status_code=status, headers=HEADERS)
 
 
 def _json(data: Mapping[str, Any]) -> tuple[bytes, str]:

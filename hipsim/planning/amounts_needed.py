@@ -7,18 +7,19 @@ import numpy as np
 
 from hipsim.checks import Array, as_number
 
-COVERED = (2.5, 50.0, 97.5)  # percentiles of an interval and its middle
+COVERED = 0.95  # share of samples an interval holds
 NEVER = np.inf
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A middle and the interval that holds 95 % of the samples.
+    """A middle and the interval that holds 95 %, or another share, of the samples.
 
     Parameters
     ----------
     low, median, high
-        2.5th, 50th and 97.5th percentile; infinite where so many samples never get there.
+        2.5th, 50th and 97.5th percentile where it is 95 %; infinite where so many samples never get
+        there.
     """
 
     low: float
@@ -26,15 +27,19 @@ class Interval:
     high: float
 
     @classmethod
-    def of(cls, samples: Array) -> "Interval":
+    def of(cls, samples: Array, *, covered: float = COVERED) -> "Interval":
         """Return the interval of samples (n,).
 
         Examples
         --------
         >>> Interval.of(np.arange(201.0))
         Interval(low=5.0, median=100.0, high=195.0)
+        >>> Interval.of(np.arange(201.0), covered=0.9)
+        Interval(low=10.0, median=100.0, high=190.0)
         """
-        low, median, high = np.percentile(samples, COVERED, method="inverted_cdf").tolist()
+        tail = as_number(50.0 * (1.0 - covered), name="tail", low=0.0, high=50.0, unit="%")
+        ends = (tail, 50.0, 100.0 - tail)
+        low, median, high = np.percentile(samples, ends, method="inverted_cdf").tolist()
         return cls(low, median, high)
 
 

@@ -292,6 +292,27 @@ class ClearanceQuery:
             threshold_mm=motion.threshold_mm if threshold_mm is None else threshold_mm,
         )
 
+    def nearest(self, motion: Motion, *, n_threads: int | None = None) -> tuple[float, str]:
+        """Return the least clearance over a motion, in mm, and the femoral structure it is at.
+
+        What a call says of the whole motion, without measuring the poses that cannot be nearest.
+
+        Parameters
+        ----------
+        motion
+            The motion.
+        n_threads
+            How many threads to use; all processors by default.
+
+        Raises
+        ------
+        AnatomyError
+            As when the query is called.
+        """
+        transforms = pelvis_from_femur(self.hip, motion)
+        _, found = self._distances.minimum(transforms, n_threads=n_threads)
+        return float(found.distance_mm[0]), str(self._structures[found.triangles_a[0]])
+
     def least(self, transforms: Array, *, n_threads: int | None = None) -> float:
         """Return the least clearance over poses given as transforms, in mm.
 

@@ -5,23 +5,42 @@ the ideal resection (the least bone that does it); the best single plane, burr p
 (what a surgeon can do); and derotation of the femur. For each stand the certified space of every
 target, what is missing where the way does not reach, side effects, the named pairs before and
 after, and the response curve that says where more brings nothing more.
+
+In full detail the best plane and a derotation are combined as well; what can be done without
+surgery, the free range and both centres of the hip stand beside; and everything is carried through
+what is not known exactly, so that each row of the decision table has its intervals and the
+probability that it reaches every target.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from hipsim.anatomy.hip import Hip
+from hipsim.checks import as_choice, as_number
 from hipsim.errors import ComputationError
 from hipsim.planning import plan_words
+from hipsim.planning.plan_answer import sentences
+from hipsim.planning.plan_centres import PlanCentres
+from hipsim.planning.plan_conservative import Conservative
+from hipsim.planning.plan_decision import DecisionRow, decision_rows
+from hipsim.planning.plan_details import WEIGHTS, Detailed, Details, weight_of
+from hipsim.planning.plan_doubt import Doubt
 from hipsim.planning.plan_option import Option, Reached, Start
+from hipsim.planning.plan_range import PlanRange
 from hipsim.planning.plan_record import as_plain, conventions, option_record, start_record
+from hipsim.planning.plan_record_details import details_record
+from hipsim.planning.plan_steps import Steps
 from hipsim.planning.plan_ways import WAYS, Ways
 from hipsim.planning.required_resection import RequiredResection, required_resection
 from hipsim.planning.targets import DEFAULT_TARGETS, Sex, Target, Targets, as_targets, sex_of
+from hipsim.planning.tradeoff import TradeOff
+from hipsim.planning.uncertainty import LEAST_SAMPLES
 
 Progress = Callable[[int, int], None]
+Detail = Literal["full", "quick"]
+DETAILS: tuple[Detail, ...] = ("full", "quick")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +59,8 @@ class Plan:
         The ideal resection in full.
     not_available
         Ways that could not be worked out on this hip, and why.
+    details
+        Trade-off, free range, conservative changes, centres and doubt; of a quick plan all None.
     """
 
     start: Start
@@ -47,6 +68,7 @@ class Plan:
     options: tuple[Option, ...]
     required: RequiredResection = field(repr=False)
     not_available: dict[str, str] = field(default_factory=dict)
+    details: Details = field(default_factory=Details, repr=False)
 
     def __repr__(self) -> str:
         said = "nothing needed" if self.is_met else ", ".join(o.name for o in self.options)
@@ -82,6 +104,41 @@ class Plan:
         """Return the option of a name, or None where there is none."""
         return next((option for option in self.options if option.name == name), None)
 
+    @property
+    def tradeoff(self) -> TradeOff | None:
+        """Plane and derotation together; None if not asked for or not available."""
+        return self.details.tradeoff
+
+    @property
+    def conservative(self) -> Conservative | None:
+        """What changes of habit give back; None if not asked for or not available."""
+        return self.details.conservative
+
+    @property
+    def free_range(self) -> PlanRange | None:
+        """How far the hip goes before and after; None if not asked for or not available."""
+        return self.details.free_range
+
+    @property
+    def centres(self) -> PlanCentres | None:
+        """The space about both centres of the hip; None if not asked for or not available."""
+        return self.details.centres
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Intervals, probabilities, what matters most; None if not asked for or not available."""
+        return self.details.doubt
+
+    @cached_property
+    def decision(self) -> tuple[DecisionRow, ...]:
+        """Everything that may be done in order of invasiveness, ready for one table."""
+        return decision_rows(self.start, self.options, self.details)
+
+    @cached_property
+    def answer(self) -> tuple[str, ...]:
+        """The decision in plain sentences."""
+        return sentences(self.start, self.sex, self.decision, self.details)
+
     @cached_property
     def summary(self) -> tuple[str, ...]:
         """The plan in plain sentences."""
@@ -106,9 +163,12 @@ class Plan:
             "sex": self.sex,
             "is_met": self.is_met,
             "binding_target": None if self.binding is None else self.binding.motion.name,
+            "answer": self.answer,
+            "decision": self.decision,
             "summary": self.summary,
             "options": [option_record(option, self.start) for option in self.options],
             "not_available": self.not_available,
+            **details_record(self.details),
             "conventions": conventions([target.motion for target in self.targets]),
         }
         plain: dict[str, Any] = as_plain(record)
@@ -120,6 +180,9 @@ def plan(
     targets: Targets = DEFAULT_TARGETS,
     *,
     sex: Sex | None = None,
+    samples: int = 256,
+    seed: int = 0,
+    detail: Detail = "full",
     progress: Progress | None = None,
 ) -> Plan:
     """Plan the surgery that gives every motion its wanted space.
@@ -133,6 +196,10 @@ def plan(
         mm, or a percentile of the reference population in that motion, as ``"p25"``.
     sex
         Whose percentiles count; by default the sex noted with the hip.
+    samples, seed
+        Of what is not known exactly, at least 128; the same seed gives the same samples.
+    detail
+        ``"full"``, or ``"quick"`` for the options alone.
     progress
         Called with (steps done, steps).
 
@@ -144,7 +211,8 @@ def plan(
     Raises
     ------
     InputError
-        If a target cannot be used (see :func:`~hipsim.planning.targets.as_targets`).
+        If a target cannot be used (see :func:`~hipsim.planning.targets.as_targets`), or the detail
+        or the samples are none that can be.
     AnatomyError
         If a landmark or a region is missing.
     MeshError
@@ -156,28 +224,40 @@ def plan(
     Examples
     --------
     >>> import hipsim as hs
-    >>> found = plan(hs.load_hip("man"), {"neutral": 17})
+    >>> found = plan(hs.load_hip("man"), {"neutral": 17}, detail="quick")
     >>> print(found.summary[1])
     Every target is met: for these, no bone needs to go and nothing needs to be turned.
     >>> found.is_met, found.options
     (True, ())
     """
+    as_choice(detail, DETAILS, name="detail")
+    as_number(samples, name="samples", low=LEAST_SAMPLES)
     wanted = as_targets(targets, sex=sex, hip=hip)
-    told = progress or (lambda done, total: None)
-    n_steps = 2 + len(WAYS)
+    steps = Steps(progress or (lambda done, total: None), 2 + len(WAYS))
     start = Start.of(hip, wanted)
-    told(1, n_steps)
+    is_met = all(row.is_reached for row in start.reached)
+    steps.total = 2 + (0 if is_met else len(WAYS))
+    steps.total += weight_of(WEIGHTS, is_met=is_met) if detail == "full" else 0
+    steps.finish(1)
     required = required_resection(hip, wanted)
-    told(2, n_steps)
-    options: list[Option] = []
+    steps.finish(1)
+    ways = None if is_met else Ways(start, required)
     failed: dict[str, str] = {}
-    if not all(row.is_reached for row in start.reached):
-        ways = Ways(start, required)
-        for number, name in enumerate(WAYS, 3):
-            try:
-                found: Option | None = getattr(ways, name)
-            except ComputationError as error:
-                found, failed[name] = None, str(error)
-            options += [] if found is None else [found]
-            told(number, n_steps)
-    return Plan(start, sex or sex_of(hip), tuple(options), required, failed)
+    options = [] if ways is None else _worked_out(ways, failed, steps)
+    details = Details()
+    if detail == "full":
+        details = Detailed(start, ways, options, failed, steps).all(n=samples, seed=seed)
+    return Plan(start, sex or sex_of(hip), tuple(options), required, failed, details)
+
+
+def _worked_out(ways: Ways, failed: dict[str, str], steps: Steps) -> list[Option]:
+    """Return the ways that can be worked out; note why another cannot."""
+    options: list[Option] = []
+    for name in WAYS:
+        try:
+            found: Option | None = getattr(ways, name)
+        except ComputationError as error:
+            found, failed[name] = None, str(error)
+        options += [] if found is None else [found]
+        steps.finish(1)
+    return options

@@ -51,7 +51,7 @@ class Option:
     Parameters
     ----------
     name
-        ``"ideal"``, ``"plane"``, ``"burr"`` or ``"derotation"``.
+        ``"ideal"``, ``"plane"``, ``"burr"``, ``"contour"``, ``"derotation"`` or ``"combined"``.
     what
         What is done, for people.
     parameters

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from hipsim.checks import Array
+from hipsim.planning.plan_combined import Progress, combined_option, plan_tradeoff
 from hipsim.planning.plan_option import Option, Start
 from hipsim.planning.required_derotation import required_derotation
 from hipsim.planning.required_resection import RequiredResection
 from hipsim.planning.required_tools import ToolResection, best_burr, best_contour, best_plane
 from hipsim.planning.response import Response, response
+from hipsim.planning.tradeoff import TradeOff
 from hipsim.surgery.osteotomy_cut import Level
 from hipsim.surgery.resection import PlanarResection, largest_resection_depth
 
@@ -97,6 +99,35 @@ class Ways:
                 start.hip, "derotate_femur", _amounts(most, ANGLE_STEP_DEG), motions, level=LEVEL
             ),
         )
+
+    def tradeoff(self, progress: Progress | None = None) -> TradeOff | None:
+        """Return what plane and derotation leave together; None where no bone of the zone helps.
+
+        Parameters
+        ----------
+        progress
+            Called with (depths done, depths).
+        """
+        if self.plane is None:
+            return None
+        alone = self.derotation.parameters["angle_deg"]
+        return plan_tradeoff(
+            self.start,
+            tilt_deg=self.plane.parameters["tilt_deg"],
+            farthest_deg=max(LEAST_ARC_DEG, alone + ANGLE_STEP_DEG),
+            level=LEVEL,
+            progress=progress,
+        )
+
+    def combined(self, found: TradeOff) -> Option:
+        """Return the pair of plane and derotation that costs least.
+
+        Parameters
+        ----------
+        found
+            The trade-off.
+        """
+        return combined_option(self.start, found)
 
     @cached_property
     def _plane(self) -> ToolResection | None:

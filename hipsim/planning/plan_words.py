@@ -12,6 +12,12 @@ OPTION_WORDS = {
     "burr": "Best burr path",
     "contour": "Best contouring",
     "derotation": "Derotation",
+    "combined": "Plane and derotation",
+    "tradeoff": "Trade-off of plane and derotation",
+    "conservative": "Changes of habit",
+    "free_range": "Impingement-free range",
+    "centres": "Moving hip centre",
+    "doubt": "Intervals and probabilities",
 }
 
 
@@ -34,7 +40,7 @@ def space_now(start: Start, sex: str | None) -> str:
         + (f", {row.missing_mm:.1f} mm missing)" if not row.is_reached else ", met)")
         for row in start.reached
     ]
-    return f"{who}: space now {_listed(each)}."
+    return f"{who}: space now {listed(each)}."
 
 
 def nothing_needed() -> str:
@@ -47,7 +53,7 @@ def said(option: Option, start: Start, ideal: Option | None) -> str:
     parts = [f"{heading(option)}.", _result(option)]
     costs = [*_bone(option, ideal), *_leg(option), *_rotation(option, start)]
     if costs:
-        parts.append(f"Costs {_listed(costs)}.")
+        parts.append(f"Costs {listed(costs)}.")
     parts += [_saturation(option), _conflicts(option, start)]
     return " ".join(part for part in parts if part)
 
@@ -67,7 +73,7 @@ def _result(option: Option) -> str:
     """Say which targets are reached, and what is missing of the others."""
     reached = option.reached
     done = [_the(row) for row in reached if row.is_reached]
-    parts = [f"Reaches the target in {_listed(done)}."] if done else []
+    parts = [f"Reaches the target in {listed(done)}."] if done else []
     for row in (row for row in reached if not row.is_reached):
         parts.append(
             f"In {_the(row)} {row.after.minimum_mm:.1f} of {row.target.clearance_mm:.1f} mm: "
@@ -126,7 +132,7 @@ def _saturation(option: Option) -> str:
     if curve is None or not ends:
         return ""
     said = [f"{end.flat_from:.1f} {curve.unit} in {plain(end.motion)}" for end in ends]
-    return f"More gains nothing beyond {_listed(said)}."
+    return f"More gains nothing beyond {listed(said)}."
 
 
 def _conflicts(option: Option, start: Start) -> str:
@@ -137,21 +143,42 @@ def _conflicts(option: Option, start: Start) -> str:
         if pair in start.pairs.minimum_mm
         and option.pairs.least_mm(pair) < min(0.0, start.pairs.least_mm(pair) - 0.05)
     ]
-    return f"New conflict: {_listed(worse)}." if worse else ""
+    return f"New conflict: {listed(worse)}." if worse else ""
 
 
-def _the(row: Reached) -> str:
-    """Name a motion within a sentence."""
-    name = plain(row.target.motion.name)
-    return name if name in ("neutral", "gait", "faber") else f"the {name}"
+def the(motion: str) -> str:
+    """Name a motion within a sentence.
 
-
-def _listed(parts: Iterable[str]) -> str:
-    """Join parts as people do.
+    Parameters
+    ----------
+    motion
+        Its name.
 
     Examples
     --------
-    >>> _listed(["a"]), _listed(["a", "b", "c"])
+    >>> the("neutral"), the("ifi_test")
+    ('neutral', 'the IFI test')
+    """
+    name = plain(motion)
+    return name if name in ("neutral", "gait", "gait free", "faber") else f"the {name}"
+
+
+def _the(row: Reached) -> str:
+    """Name the motion of a target within a sentence."""
+    return the(row.target.motion.name)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Join parts as people do.
+
+    Parameters
+    ----------
+    parts
+        At least one.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
     ('a', 'a, b and c')
     """
     *first, last = list(parts)
@@ -172,10 +199,10 @@ def verdict(options: Sequence[Option], start: Start, binding: Target | None) -> 
         )
     done = [OPTION_WORDS[option.name].lower() for option in options if option.is_reached]
     if done:
-        lines.append(f"Every target is reached by: {_listed(done)}.")
+        lines.append(f"Every target is reached by: {listed(done)}.")
     else:
-        lines.append(
-            "No single way reaches every target; a combination (resection and derotation), or a "
-            "lower target, remains to be weighed."
-        )
+        tried = any(option.name == "combined" for option in options)
+        rest = "a lower target" if tried else "a combination (resection and derotation), or a lower"
+        rest += " remains" if tried else " target, remains"
+        lines.append(f"No single way reaches every target; {rest} to be weighed.")
     return lines

@@ -16,7 +16,7 @@ from hipsim.anatomy.hip import Hip
 from hipsim.checks import Array, Side, as_array, as_choice
 from hipsim.errors import InputError
 from hipsim.kinematics.motion import Motion
-from hipsim.planning.clearance import Clearance, ClearanceQuery
+from hipsim.planning.clearance import ClearanceQuery
 from hipsim.planning.threads import in_threads
 from hipsim.surgery.procedure import PROCEDURES, Procedure, ProcedureKind
 from hipsim.surgery.side_effects import SideEffects, side_effects
@@ -206,10 +206,11 @@ def response(
     chosen = _as_motions(motions)
     query = ClearanceQuery(hip, femoral_region=femoral_region, pelvic_region=pelvic_region)
 
-    def after(amount: float) -> tuple[list[Clearance], SideEffects]:
+    def after(amount: float) -> tuple[list[tuple[float, str]], SideEffects]:
         operated = Procedure(procedure, {**fixed, kind.amount: amount})(hip)
         asked = query_after(query, operated)
-        return [asked(motion) for motion in chosen], side_effects(hip, operated)
+        found = [asked.nearest(motion, n_threads=1) for motion in chosen]
+        return found, side_effects(hip, operated)
 
     found = in_threads(after, steps.tolist(), n_threads, progress)
     return Response(
@@ -221,8 +222,8 @@ def response(
         fixed=dict(fixed),
         amounts=steps,
         motions=chosen,
-        minimum_mm=np.array([[c.minimum_mm for c in each] for each, _ in found]).T,
-        structures=tuple(tuple(each[k].structure for each, _ in found) for k in range(len(chosen))),
+        minimum_mm=np.array([[mm for mm, _ in each] for each, _ in found]).T,
+        structures=tuple(tuple(each[k][1] for each, _ in found) for k in range(len(chosen))),
         side_effects=tuple(cost for _, cost in found),
     )
 

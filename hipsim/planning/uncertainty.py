@@ -8,7 +8,7 @@ apart at most, and a derotation turns poses instead of bone (the derotation law)
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,9 +16,8 @@ import numpy as np
 from hipsim.anatomy.hip import Hip
 from hipsim.checks import Array, Side, as_choice, as_number
 from hipsim.errors import InputError
-from hipsim.kinematics.joint import pelvis_from_femur
-from hipsim.planning.amounts_needed import Interval, RequiredAmount, first, first_rising
-from hipsim.planning.clearance import ClearanceQuery
+from hipsim.planning.amounts_needed import Interval, RequiredAmount
+from hipsim.planning.course import ANGLES_DEG, Course, Sample, Stages, queries_of
 from hipsim.planning.priors import (
     EXECUTIONS,
     PRIORS,
@@ -27,17 +26,14 @@ from hipsim.planning.priors import (
     draw_errors,
     execution_priors,
 )
-from hipsim.planning.response import query_after
 from hipsim.planning.sensitivity import first_order_indices
 from hipsim.planning.targets import Target
 from hipsim.planning.threads import in_threads
-from hipsim.planning.tradeoff import derotated
 from hipsim.surgery import largest_resection_depth, resect_lesser_trochanter
 
 Progress = Callable[[int, int], None]
 DEPTH_STEP_MM = 1.0
 LEAST_SAMPLES = 128  # fewer tell no index of six inputs that go together
-ANGLES_DEG = np.arange(0.0, 61.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -217,11 +213,11 @@ def uncertainty(
     if not targets:
         raise InputError("uncertainty needs at least one target")
     planned = PlannedAmounts(depth_mm, tilt_deg, angle_deg, execution)
-    stages = _Stages.cut(hip, targets, planned, n_threads)
-    known = _priors_of(hip, priors, execution, stages.cut_area_mm2)
+    course = _course_of(hip, tuple(targets), planned, n_threads)
+    known = known_priors(hip, priors, execution, course.stages.area_mm2(depth_mm))
     errors = draw_errors(known, n, seed=seed)
-    sampler = _Sampler(hip, tuple(targets), stages, known, errors, planned)
-    found = np.array(in_threads(sampler, range(n), n_threads, progress)).T
+    samples = (Sample.of(hip, known, errors, i) for i in range(n))
+    found = np.array(in_threads(_asked_of(course), samples, n_threads, progress)).T
     before, after, (needed_depth, needed_angle) = np.split(found, [len(targets), 2 * len(targets)])
     return Uncertainty(
         hip_name=hip.name,
@@ -232,16 +228,38 @@ def uncertainty(
         seed=seed,
         before_mm=before,
         after_mm=after,
-        depth=RequiredAmount("mm", float(stages.depths[-1]), needed_depth),
+        depth=RequiredAmount("mm", float(course.stages.depths[-1]), needed_depth),
         angle=RequiredAmount("deg", float(ANGLES_DEG[-1]), needed_angle),
         indices=_indices(targets, errors, after),
     )
 
 
-def _priors_of(
+def _asked_of(course: Course) -> Callable[[Sample], Array]:
+    """Return what tells, of a sample, space before and after, and depth and angle needed."""
+    alone = replace(course, depth_mm=0.0)
+
+    def asked(sample: Sample) -> Array:
+        now = course.at_stage(sample, 0, 0.0)
+        needed = course.depth_needed(sample, now), alone.angle_needed(sample, now)
+        return np.array([*now - sample.thicker_mm, *course.carried_out(sample), *needed])
+
+    return asked
+
+
+def known_priors(
     hip: Hip, priors: tuple[Prior, ...], execution: Execution, cut_area_mm2: float
 ) -> tuple[Prior, ...]:
-    """Return what is not known of this hip, with the errors of execution."""
+    """Return what is not known of this hip, with the errors of execution.
+
+    Parameters
+    ----------
+    hip
+        Landmarks it does not have are left out.
+    priors
+        What is not known exactly before surgery.
+    execution, cut_area_mm2
+        As for :func:`~hipsim.planning.priors.execution_priors`.
+    """
     known = tuple(p for p in priors if all(point in hip.landmarks for point in p.points))
     return known + execution_priors(execution, cut_area_mm2=cut_area_mm2)
 
@@ -254,105 +272,32 @@ def _indices(
     return {target.motion.name: first_order_indices(errors, row) for target, row in rows}
 
 
-@dataclass(frozen=True, eq=False)
-class _Stages:
-    """The hip at rising depths of one resection, ready to be asked.
+def _course_of(
+    hip: Hip, targets: tuple[Target, ...], planned: PlannedAmounts, n_threads: int | None
+) -> Course:
+    """Resect at all depths, the planned one among them."""
+    depth, tilt = planned.depth_mm, planned.tilt_deg
+    stages = Stages.cut(
+        queries_of(hip, targets),
+        lambda at: resect_lesser_trochanter(hip, depth_mm=at, tilt_deg=tilt),
+        rising_depths(hip, depth, tilt_deg=tilt),
+        n_threads=n_threads,
+    )
+    return Course("plan", targets, stages, depth, planned.angle_deg)
 
-    ``queries[k]`` has a query for every pair of regions of the targets; ``cut_area_mm2`` is that of
-    the planned cut, or of one half-way where none is planned.
+
+def rising_depths(hip: Hip, planned: float, *, tilt_deg: float = 0.0) -> Array:
+    """Return depths from 0 to the largest, ``DEPTH_STEP_MM`` apart at most, with the planned one.
+
+    Parameters
+    ----------
+    hip
+        The hip before.
+    planned
+        In mm.
+    tilt_deg
+        Of the plane.
     """
-
-    depths: Array
-    queries: list[dict[tuple[str, str], ClearanceQuery]]
-    cut_area_mm2: float
-
-    @classmethod
-    def cut(
-        cls,
-        hip: Hip,
-        targets: Sequence[Target],
-        planned: PlannedAmounts,
-        n_threads: int | None,
-    ) -> "_Stages":
-        """Resect at all depths, the planned one among them."""
-        depth, tilt = planned.depth_mm, planned.tilt_deg
-        largest = np.floor(100.0 * largest_resection_depth(hip, tilt_deg=tilt)) / 100.0
-        count = max(int(np.ceil(largest / DEPTH_STEP_MM)), 1) + 1
-        depths = np.unique([*np.linspace(0.0, largest, count), depth])
-        pairs = dict.fromkeys((t.femoral_region, t.pelvic_region) for t in targets)
-        intact = {p: ClearanceQuery(hip, femoral_region=p[0], pelvic_region=p[1]) for p in pairs}
-
-        def stage(at: float) -> tuple[dict[tuple[str, str], ClearanceQuery], float]:
-            after = resect_lesser_trochanter(hip, depth_mm=at, tilt_deg=tilt)
-            area = float(after.notes[-1]["cut_area_mm2"])
-            return {pair: query_after(query, after) for pair, query in intact.items()}, area
-
-        found = in_threads(stage, depths.tolist(), n_threads, None)
-        place = np.flatnonzero(depths == depth)[0] if depth else len(depths) // 2
-        return cls(depths, [queries for queries, _ in found], found[place][1])
-
-
-@dataclass(frozen=True, eq=False)
-class _Sampler:
-    """Everything one sample needs; called with its number."""
-
-    hip: Hip
-    targets: tuple[Target, ...]
-    stages: _Stages
-    priors: tuple[Prior, ...]
-    errors: Mapping[str, Array]
-    planned: PlannedAmounts
-
-    def __call__(self, i: int) -> Array:
-        """Return space before and after for every target, then the depth and angle needed."""
-        depth_off, angle_off = (self._error(e, i) for e in ("resection depth", "derotation angle"))
-        thicker = self._error("femoral surface", i) + self._error("ischial surface", i)
-        hip = self._moved(i)
-        depth, angle = self.planned.depth_mm, self.planned.angle_deg
-        cut = np.clip(depth + depth_off, 0.0, self.stages.depths[-1]) if depth else 0.0
-        turned = angle + angle_off if angle else 0.0
-        before = np.array([self._space(hip, t, 0, 0.0, i) for t in self.targets])
-        after = np.array([self._after(hip, t, cut, turned, i) for t in self.targets])
-        wanted = np.array([t.clearance_mm for t in self.targets]) + thicker
-
-        def margin(stage: int, degrees: float) -> float:
-            found = [self._space(hip, t, stage, degrees, i) for t in self.targets]
-            return float((np.array(found) - wanted).min())
-
-        now, angles = float((before - wanted).min()), ANGLES_DEG
-        needed_depth = first_rising(self.stages.depths, now, lambda k: margin(k, 0.0)) - depth_off
-        needed_angle = first(angles, now, lambda k: margin(0, float(angles[k]))) - angle_off
-        return np.array([*before - thicker, *after - thicker, needed_depth, needed_angle])
-
-    def _error(self, name: str, i: int) -> float:
-        """Return the error of one sample; 0 where it is not among the priors."""
-        return float(self.errors[name][i, 0]) if name in self.errors else 0.0
-
-    def _moved(self, i: int) -> Hip:
-        """Return the hip with its landmarks where this sample has them."""
-        points = {}
-        for prior in self.priors:
-            if prior.kind == "landmark":
-                steps = self.errors[prior.name][i].reshape(-1, 3)
-                for name, step in zip(prior.points, steps, strict=True):
-                    points[name] = self.hip.landmarks[name] + step
-        return self.hip.evolved(landmarks=self.hip.landmarks.updated(points))
-
-    def _space(self, hip: Hip, target: Target, stage: int, angle: float, i: int) -> float:
-        """Return the least clearance of the femur at a depth, turned by an angle."""
-        offsets = (self._error(name, i) for name in ("flexion", "adduction", "rotation"))
-        flexion, adduction, rotation = offsets
-        motion = derotated(target.motion, angle + rotation).evolved(
-            flexion_deg=target.motion.flexion_deg + flexion,
-            adduction_deg=target.motion.adduction_deg + adduction,
-        )
-        query = self.stages.queries[stage][target.femoral_region, target.pelvic_region]
-        return query.least(pelvis_from_femur(hip, motion), n_threads=1)
-
-    def _after(self, hip: Hip, target: Target, depth: float, angle: float, i: int) -> float:
-        """Return the least clearance after the plan, linear between two depths."""
-        depths = self.stages.depths
-        high = int(np.clip(np.searchsorted(depths, depth), 1, len(depths) - 1))
-        share = (depth - depths[high - 1]) / (depths[high] - depths[high - 1])
-        ends = [self._space(hip, target, k, angle, i) for k in (high - 1, high)]
-        return ends[0] + share * (ends[1] - ends[0])
+    largest = np.floor(100.0 * largest_resection_depth(hip, tilt_deg=tilt_deg)) / 100.0
+    count = max(int(np.ceil(largest / DEPTH_STEP_MM)), 1) + 1
+    return np.unique([*np.linspace(0.0, largest, count), planned])

@@ -144,16 +144,16 @@ class WhatIfRow:
     @property
     def sentence(self) -> str:
         """The row in words."""
-        said = _told(self.change, self.amount)
+        said = told(self.change, self.amount)
         verb = "gives back" if self.gain_mm >= 0.0 else "costs"
         text = f"{said[0].upper()}{said[1:]} {verb} {abs(self.gain_mm):.1f} mm"
         if self.needed is None:
             return f"{text}."
         if self.needed.amount is None:
-            return f"{text}; no amount up to {_counted(self.change, self.change.most)} is enough."
+            return f"{text}; no amount up to {counted(self.change, self.change.most)} is enough."
         if self.needed.amount == 0.0:
             return f"{text}; the target is reached without it."
-        return f"{text}; {_counted(self.change, self.needed.amount)} is enough."
+        return f"{text}; {counted(self.change, self.needed.amount)} is enough."
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +185,7 @@ class WhatIf:
         best = self.rows[0]
         return (
             f"<WhatIf of {self.hip_name!r} in {self.motion.name!r}: {self.before.minimum_mm:.2f} "
-            f"mm, {_told(best.change, best.amount)} gains {best.gain_mm:.2f} mm>"
+            f"mm, {told(best.change, best.amount)} gains {best.gain_mm:.2f} mm>"
         )
 
     def __getitem__(self, name: str) -> WhatIfRow:
@@ -356,11 +356,23 @@ def _chosen(motion: Motion, changes: Mapping[str, float] | None) -> dict[Change,
     return chosen
 
 
-def _counted(change: Change, amount: float) -> str:
-    """Return an amount with its unit."""
+def counted(change: Change, amount: float) -> str:
+    """Return an amount with its unit.
+
+    Examples
+    --------
+    >>> counted(CHANGES["toe_in"], 5.0)
+    '5 deg'
+    """
     return f"{amount:.3g} {change.unit}"
 
 
-def _told(change: Change, amount: float) -> str:
-    """Return a change in words."""
-    return change.does.format(_counted(change, amount))
+def told(change: Change, amount: float) -> str:
+    """Return a change in words.
+
+    Examples
+    --------
+    >>> told(CHANGES["shorter_stride"], 20.0)
+    'a stride 20 % shorter'
+    """
+    return change.does.format(counted(change, amount))

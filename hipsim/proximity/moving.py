@@ -12,12 +12,14 @@ import numpy as np
 from hipsim.checks import Array, IntArray, as_array
 from hipsim.errors import InputError, MeshError
 from hipsim.geometry import Mesh
-from hipsim.proximity import _build_kernels, _moving_kernels
+from hipsim.proximity import _moving_kernels
 from hipsim.proximity.body import Body
 from hipsim.proximity.distance import DistanceQuery
 from hipsim.proximity.grid import make_grid
 from hipsim.proximity.solid import THINNEST, Solid
 from hipsim.proximity.tree import BoxTree, make_tree
+
+NEARLY = 0.96  # of squared distances in the grids of a body that is asked once
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,8 @@ class MovingBody:
         How many edges there are.
     pieces
         A vertex of each connected piece, shape (p,).
+    members, starts
+        Vertices in the box of each node, and where each node's start.
     """
 
     mesh: Mesh
@@ -46,6 +50,8 @@ class MovingBody:
     edges: IntArray
     n_edges: int
     pieces: IntArray
+    members: IntArray
+    starts: IntArray
 
     @classmethod
     def of(cls, mesh: Mesh, *, name: str) -> "MovingBody":
@@ -66,21 +72,21 @@ class MovingBody:
         ends = np.stack([faces, np.roll(faces, -1, axis=1)])
         codes = ends.min(axis=0) * len(mesh.vertices) + ends.max(axis=0)
         known, edges = np.unique(codes, return_inverse=True)
-        return cls(mesh, tree, faces, edges.reshape(-1, 3), len(known), _piece_vertices(mesh))
+        pieces = _piece_vertices(mesh)
+        edges = edges.reshape(-1, 3)
+        return cls(mesh, tree, faces, edges, len(known), pieces, *_members(tree, faces))
 
     def moved(self, vertices: Array) -> Body:
         """Return the body with its vertices in other places, shape (n, 3), mm."""
-        tree = self.tree
-        corners = (vertices[self.faces] - tree.centre).ravel()
-        boxes, order = tree.boxes.copy(), np.arange(len(self.faces))
-        room = np.empty((128, 3), dtype=np.int64), np.empty((3, 3)), np.empty((3, 3))
-        _build_kernels.refit_tree(corners, order, boxes, tree.links, *room)
+        tree, places = self.tree, vertices - self.tree.centre
+        corners, boxes = places[self.faces].ravel(), tree.boxes.copy()
+        _moving_kernels.refit_boxes(places, self.members, self.starts, boxes)
         moved = BoxTree(boxes, tree.links, corners, tree.faces, tree.centre)
         sums = np.empty((len(vertices), 3)), np.empty((self.n_edges, 3))
         normals = np.empty((len(self.faces), 7, 3))
         _moving_kernels.fill_normals(vertices, self.faces, self.edges, THINNEST, sums, normals)
-        pieces = vertices[self.pieces] - tree.centre
-        return Body(moved, Solid(moved, normals.ravel()), make_grid(moved), pieces)
+        grid = make_grid(moved, share=NEARLY)
+        return Body(moved, Solid(moved, normals.ravel()), grid, places[self.pieces])
 
 
 class MovingQuery:
@@ -144,3 +150,17 @@ def _piece_vertices(mesh: Mesh) -> IntArray:
     labels = connected_components(graph, directed=False)[1]
     first: IntArray = np.unique(labels[mesh.faces[:, 0]], return_index=True)[1]
     return mesh.faces[first, 0]
+
+
+def _members(tree: BoxTree, faces: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the vertices in the box of each node of a tree, and where each node's start."""
+    members: list[IntArray] = [np.empty(0, dtype=np.int64)] * len(tree.links)
+    parts = [(0, 0, len(faces))]
+    while parts:
+        node, low, high = parts.pop()
+        members[node] = np.unique(faces[low:high])
+        if high - low > 1:
+            middle = (low + high) // 2
+            parts += [(node + 1, low, middle), (int(tree.links[node]), middle, high)]
+    starts = np.cumsum([0, *(len(part) for part in members)])
+    return np.concatenate(members), starts

@@ -1,6 +1,7 @@
 """A plan as a page: the hip as it is beside every option, each motion against its target."""
 
 from hipsim.planning.plan import Plan
+from hipsim.report.decision import decision_of
 from hipsim.report.facts import facts_of
 from hipsim.report.subject import Progress, Subject, make_subject
 
@@ -29,12 +30,13 @@ def subject_of_plan(plan: Plan, *, progress: Progress | None = None) -> Subject:
         for name, option in options.items()
     }
     first, *details = plan.summary
-    verdict = details[-N_VERDICT:]
+    told = (first, *details[-N_VERDICT:]) if plan.doubt is None else plan.answer
     return make_subject(
         hips,
         motions,
         progress=progress,
         facts=facts,
-        sentences=(first, *verdict),
+        sentences=told,
         details=tuple(details[:-N_VERDICT]),
+        decision=decision_of(plan),
     )

@@ -31,6 +31,10 @@ class Subject:
         What the page says first, each a sentence; made from the numbers if there are none.
     details
         What it says of the plans one by one.
+    decision
+        The table the page begins with: ``heads``, ``caption`` and ``rows``, each with ``cells``,
+        which of them fall ``short``, the ``plan`` it shows, and whether it ``is_cheapest``; none
+        if empty.
 
     Raises
     ------
@@ -44,6 +48,7 @@ class Subject:
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sentences: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    decision: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, count, most in (
@@ -88,7 +93,7 @@ def make_subject(
     progress
         Called with (done, total) after each plan.
     **told
-        ``facts``, ``sentences`` and ``details`` of :class:`Subject`.
+        ``facts``, ``sentences``, ``details`` and ``decision`` of :class:`Subject`.
 
     Raises
     ------

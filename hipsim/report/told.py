@@ -36,6 +36,7 @@ def told(subject: Subject) -> dict[str, Any]:
         "hip": {"name": subject.hip.name, "side": subject.hip.side},
         "sentences": list(subject.sentences or sentences(subject)),
         "details": list(subject.details),
+        "decision": {"heads": [], "rows": [], "caption": "", **subject.decision},
         "plans": [plan_of(subject, i, name) for i, name in enumerate(subject.plans)],
         "motions": [_motion(motion) for motion in subject.motions],
         "results": {

@@ -177,12 +177,31 @@ def from_bytes(data: bytes) -> Block:
     if hashlib.sha256(content).hexdigest().encode() != checksum:
         raise DamagedShardError(f"a shard of {len(data)} bytes does not match its checksum")
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (ValueError, zipfile.BadZipFile) as error:
+        arrays = _arrays(content)
+        about = json.loads(arrays.pop(ABOUT).tobytes())
+        block = Block(arrays, **{**about, "failures": tuple(about["failures"])})
+        _check_plans(block)
+    except Exception as error:  # a damaged archive makes the reader raise anything
         raise DamagedShardError(f"a shard cannot be read: {error}") from None
-    about = json.loads(arrays.pop(ABOUT).tobytes())
-    return Block(arrays, **{**about, "failures": tuple(about["failures"])})
+    return block
+
+
+def _arrays(content: bytes) -> dict[str, NDArray[Any]]:
+    """Read an archive that is not packed; what claims to be larger than it is, is refused."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(info.file_size for info in archive.infolist()) > len(content):
+            raise ValueError("it would unfold")
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def _check_plans(block: Block) -> None:
+    """Raise ValueError unless every array holds numbers, plans first."""
+    if not isinstance(block.hip, Mapping):
+        raise ValueError("it tells nothing of its hip")
+    for name, array in block.arrays.items():
+        if array.dtype.kind not in "fi" or array.shape[:1] != (len(block.failures),):
+            raise ValueError(f"{name} are not the numbers of {len(block.failures)} plans")
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

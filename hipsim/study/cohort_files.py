@@ -8,6 +8,7 @@ that comes with the software is written here too.
 import csv
 import hashlib
 import io
+import math
 import os
 import platform
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from hipsim.errors import InputError
-from hipsim.io.files import staged_folder, write_text
+from hipsim.io.files import staged_folder, utf8_of_file, write_text
 from hipsim.kinematics.motion import Motion
 from hipsim.planning.cohort import Cohort
 from hipsim.planning.reference import ReferencePopulation
@@ -94,13 +95,12 @@ def read_table(path: str | Path) -> list[dict[str, Any]]:
     """
     source = Path(path)
     try:
-        text = source.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot read {source}: {error.strerror}") from None
-    rows = [
-        {name: _value(cell) for name, cell in row.items()}
-        for row in csv.DictReader(io.StringIO(text))
-    ]
+        told = list(csv.DictReader(io.StringIO(utf8_of_file(source))))
+    except csv.Error as error:
+        raise InputError(f"{source} is no table of a cohort: {error}") from None
+    if any(None in row or None in row.values() for row in told):
+        raise InputError(f"{source} is damaged: a row has more or fewer cells than the first")
+    rows = [{name: _value(cell) for name, cell in row.items()} for row in told]
     if not rows or not {"subject", "sex", "motion", "minimum_mm"} <= set(rows[0]):
         raise InputError(f"{source} is no table of a cohort: it needs subject, sex, motion, space")
     return rows
@@ -269,6 +269,7 @@ def _value(cell: str) -> Any:
     except ValueError:
         pass
     try:
-        return float(cell)
+        number = float(cell)
     except ValueError:
         return cell
+    return number if math.isfinite(number) else cell

@@ -90,8 +90,10 @@ def _measures(hip: Hip, wanted: str) -> dict[str, Any] | None:
         return None
     try:
         found = measure(hip)
-    except HipsimError as error:
-        return {"name": hip.name, "measures": [], "not_available": {"all": str(error)}}
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever it is, the plans can still be carried out
+        return {"name": hip.name, "measures": [], "not_available": {"all": _why(error)}}
     keys = ("key", "label", "unit", "value")
     numbers = [{key: row[key] for key in keys} for row in found["measures"]]
     return found if wanted == "all" else {"name": hip.name, "measures": numbers}

@@ -45,6 +45,8 @@ class HipColumns:
         for note in block.hip.get("notes", ()):
             if note.get("step") == "make_hip":
                 self._add_parameters(index, note)
+            if note.get("step") == "inclusion":
+                self._put(index, "assessed", note["assessed"], "subjects assessed for this patient")
         for row in (block.measures or {}).get("measures", ()):
             self._put(index, f"measured_{row['key']}", row["value"], row["label"])
 

@@ -1,7 +1,8 @@
 """From the hips of a scenario file to the list of every single hip that will be run."""
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import islice, product
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,28 @@ from hipsim.checks import as_number
 from hipsim.errors import CaseError, InputError
 from hipsim.io.cases import Case
 from hipsim.io.hips import resolve_case
+from hipsim.planning.trial import Rule
 from hipsim.study.keywords import Entry
 from hipsim.study.schema import (
     MORPH_KEYS,
     VIRTUAL_KEYS,
     CaseEntry,
+    PatientsEntry,
     PopulationEntry,
     VirtualEntry,
 )
-from hipsim.study.sources import HipSource, case_source, morph_source, virtual_source
+from hipsim.study.sources import (
+    HipSource,
+    case_source,
+    morph_source,
+    patient_source,
+    virtual_source,
+)
 
 PATTERN_SIGNS = "*?["
 SPACING_MM = (1.0, 4.0)
+
+MOST_MADE = 100_000  # hips of one entry
 
 
 def expand_hips(entry: Entry, folder: Path, *, seed: int) -> list[HipSource]:
@@ -48,6 +59,8 @@ def expand_hips(entry: Entry, folder: Path, *, seed: int) -> list[HipSource]:
         return list(_cases(entry, folder))
     if isinstance(entry, PopulationEntry):
         return _population(entry, seed)
+    if isinstance(entry, PatientsEntry):
+        return _patients(entry, seed)
     return _virtual(entry) if isinstance(entry, VirtualEntry) else _morphs(entry, folder)
 
 
@@ -78,7 +91,13 @@ def _matching(pattern: str, folder: Path) -> list[Case]:
     root, parts = (folder, Path(pattern).parts)
     if Path(pattern).is_absolute():
         root, parts = Path(parts[0]), parts[1:]
-    found = sorted(path for path in root.glob(str(Path(*parts))) if path.is_dir())
+    try:
+        matches = islice(root.glob(str(Path(*parts))), MOST_MADE + 1)
+        found = sorted(path for path in matches if path.is_dir())
+    except (OSError, ValueError, NotImplementedError) as error:
+        raise CaseError(f"the pattern {pattern!r} cannot be followed: {error}") from None
+    if len(found) > MOST_MADE:
+        raise CaseError(f"the pattern {pattern!r} fits more than {MOST_MADE} folders")
     if not found:
         raise CaseError(f"no folder fits the pattern {pattern!r}")
     return [resolve_case(path) for path in found]
@@ -97,6 +116,20 @@ def _population(entry: PopulationEntry, seed: int) -> list[HipSource]:
     return [
         virtual_source(f"{name}_{i:0{digits}d}", shape, side=entry.side, spacing_mm=spacing)
         for i, shape in enumerate(drawn)
+    ]
+
+
+def _patients(entry: PatientsEntry, seed: int) -> list[HipSource]:
+    """Number the patients; who they are is found where they are needed."""
+    low, high = entry.neutral_mm
+    rule = Rule(neutral_mm=(low, high), sex_ratio=entry.sex_ratio)
+    own = seed if entry.seed is None else entry.seed
+    if own < 0:
+        raise InputError(f"seed must not be negative, got {own}")
+    name, digits = entry.name or "patient", len(str(entry.patients - 1))
+    return [
+        patient_source(f"{name}_{i:0{digits}d}", i, rule, seed=own, side=entry.side)
+        for i in range(entry.patients)
     ]
 
 
@@ -142,6 +175,9 @@ def _combinations(
         columns = [values * (longest if len(values) == 1 else 1) for values in lists.values()]
         rows = zip(*columns, strict=True) if columns else iter([()])
     else:
+        count = prod(len(values) for values in lists.values())
+        if count > MOST_MADE:
+            raise InputError(f"the lists make {count} hips together, wanted at most {MOST_MADE}")
         rows = product(*lists.values())
     for row in rows:
         chosen = dict(zip(lists, row, strict=True))

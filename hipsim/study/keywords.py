@@ -6,6 +6,7 @@ same way.
 """
 
 import inspect
+import math
 import re
 import types
 from collections.abc import Callable, Mapping
@@ -22,9 +23,9 @@ LARGEST_LIST = 10_000  # amounts in one range
 def _as_number(value: Any) -> float:
     """Accept numbers and YAML's ``1e3``, which PyYAML leaves as text; refuse yes and no."""
     try:
-        if not isinstance(value, bool | list | dict | None):
+        if not isinstance(value, bool | list | dict | None) and math.isfinite(float(value)):
             return float(value)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         pass
     raise PydanticCustomError("number", "wanted a number")
 
@@ -62,10 +63,20 @@ def _as_span(value: Any) -> float | tuple[float, float]:
         raise PydanticCustomError("span", "wanted a number or [from, to]") from None
 
 
+def _as_pair(value: Any) -> list[float]:
+    """Accept two numbers, the first less than the second."""
+    if isinstance(value, list) and len(value) == 2:
+        low, high = map(_as_number, value)
+        if low < high:
+            return [low, high]
+    raise PydanticCustomError("pair", "wanted [from, to] with from < to")
+
+
 Number = Annotated[float, BeforeValidator(_as_number)]
 Count = Annotated[int, BeforeValidator(_as_count)]
 Word = Annotated[str, BeforeValidator(_as_word)]
 Flag = Annotated[bool, BeforeValidator(_as_flag)]
+Pair = Annotated[list[float], BeforeValidator(_as_pair, json_schema_input_type=tuple[float, float])]
 Span = Annotated[Any, BeforeValidator(_as_span, json_schema_input_type=float | tuple[float, float])]
 
 

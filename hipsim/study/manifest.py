@@ -129,6 +129,7 @@ def _motion(motion: Motion) -> dict[str, Any]:
         "arms": list(motion.arms),
         "pelvic_zero": motion.pelvic_zero,
         "femoral_zero": motion.femoral_zero,
+        "centre": motion.centre,
         "pelvic_tilt_deg": motion.pelvic_tilt_deg,
         "threshold_mm": motion.threshold_mm,
         "reference": motion.reference,

@@ -1,6 +1,7 @@
 """From a plan to a folder: numbers, surfaces for the scan's viewer, pictures.
 
-``plan.json`` holds everything, ``plan.csv`` one row per option and target. Surfaces are binary STL
+``plan.json`` holds everything, ``decision.csv`` one row for everything that may be done,
+``plan.csv`` one row per option and target. Surfaces are binary STL
 in mm in the frame of the input, so they open on the patient's scan: 3D Slicer is told the frame
 (``SPACE=LPS`` or ``RAS`` in the header) where the case states it. All files arrive together at the
 end; when anything goes wrong nothing is written, and a folder that holds a plan is refused unless
@@ -11,7 +12,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,18 +21,21 @@ from hipsim.errors import InputError
 from hipsim.geometry import Mesh
 from hipsim.io.files import staged_folder, write_text
 from hipsim.io.meshes import NOTED_FRAMES, save_mesh
-from hipsim.planning.plan import Plan, plan
+from hipsim.planning.plan import Detail, Plan, plan
+from hipsim.planning.plan_decision import DecisionRow
 from hipsim.planning.plan_option import Option
 from hipsim.planning.plan_plate import plane_plate
 from hipsim.planning.plan_words import heading
 from hipsim.planning.targets import DEFAULT_TARGETS, Sex, Targets
 from hipsim.study.conventions import DISCLAIMER
 from hipsim.study.manifest import as_json, versions
+from hipsim.viz.plan_decision import plot_decision
 from hipsim.viz.plan_depth import draw_depth_map
 from hipsim.viz.plan_response import plot_responses
 from hipsim.viz.probe import rendering_problem
+from hipsim.viz.tradeoff import plot_tradeoff
 
-PLAN_JSON, PLAN_CSV = "plan.json", "plan.csv"
+PLAN_JSON, PLAN_CSV, DECISION_CSV = "plan.json", "plan.csv", "decision.csv"
 Existing = Literal["refuse", "replace"]
 COLUMNS = (
     "hip", "side", "option", "what", "motion", "target_mm", "space_before_mm", "space_after_mm",
@@ -57,6 +61,9 @@ def plan_to_folder(
     *,
     targets: Targets = DEFAULT_TARGETS,
     sex: Sex | None = None,
+    detail: Detail = "full",
+    samples: int = 256,
+    seed: int = 0,
     existing: Existing = "refuse",
     progress: Callable[[int, int], None] | None = None,
 ) -> WrittenPlan:
@@ -68,7 +75,7 @@ def plan_to_folder(
         The hip.
     out
         The folder; made if missing.
-    targets, sex
+    targets, sex, detail, samples, seed
         As for :func:`hipsim.planning.plan.plan`.
     existing
         What to do with a plan the folder holds: ``"refuse"`` or ``"replace"`` it.
@@ -87,7 +94,8 @@ def plan_to_folder(
     if existing == "refuse":
         _refuse_plan(folder)
     with staged_folder(folder) as stage:
-        found = plan(hip, targets, sex=sex, progress=progress)
+        asked: dict[str, Any] = {"detail": detail, "samples": samples, "seed": seed}
+        found = plan(hip, targets, sex=sex, progress=progress, **asked)
         notices = write_plan(found, stage)
         names = sorted(path.name for path in stage.iterdir())
         _remove_listed(folder)
@@ -109,6 +117,7 @@ def write_plan(found: Plan, folder: Path) -> list[str]:
         save_mesh(folder / name, mesh, frame=frame)
     notices = _draw(found, folder)
     write_text(folder / PLAN_CSV, as_csv(found))
+    write_text(folder / DECISION_CSV, decision_csv(found))
     names = sorted([*(path.name for path in folder.iterdir()), PLAN_JSON])
     record = {"note": DISCLAIMER, **found.to_dict(), "versions": versions()}
     files = {"frame": _frame_words(frame), "files": names, "left_out": notices}
@@ -130,7 +139,8 @@ def surfaces(found: Plan) -> dict[str, Mesh]:
         if option.removed is not None:
             made[f"removed_{side}_{option.name}.stl"] = option.removed
         if option.plane is not None:
-            made[f"cut_plane_{side}.stl"] = plane_plate(*option.plane)
+            of = "" if option.name == "plane" else f"_{option.name}"
+            made[f"cut_plane_{side}{of}.stl"] = plane_plate(*option.plane)
     return made
 
 
@@ -143,6 +153,44 @@ def as_csv(found: Plan) -> str:
     for option in found.options:
         writer.writerows(_rows(found, option))
     return text.getvalue()
+
+
+def decision_csv(found: Plan) -> str:
+    """Return one row for everything that may be done, in order of invasiveness."""
+    rows = [_decided(found, row) for row in found.decision]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _decided(found: Plan, row: DecisionRow) -> dict[str, Any]:
+    """Return the columns of a row of the decision."""
+    told: dict[str, Any] = {"hip": found.hip.name, "side": found.hip.side, "choice": row.name}
+    told |= {"kind": row.kind, "what": row.what, "is_reached": row.is_reached}
+    told |= {"is_cheapest": row.is_cheapest, "probability": _known(row.probability)}
+    for motion, space in row.space_mm.items():
+        interval = row.interval_mm.get(motion)
+        told[f"{motion}_space_mm"] = _number(space)
+        told[f"{motion}_missing_mm"] = _number(row.missing_mm.get(motion, 0.0))
+        told[f"{motion}_low_mm"] = _known(None if interval is None else interval.low)
+        told[f"{motion}_high_mm"] = _known(None if interval is None else interval.high)
+        told[f"{motion}_moving_centre_mm"] = _known(row.moving_centre_mm.get(motion))
+    if row.cost is not None:
+        told |= {name: _number(value) for name, value in asdict(row.cost).items()}
+    return told | {
+        "free_range_deg": _known(row.free_range_deg),
+        "free_range_gain_deg": _known(row.free_range_gain_deg),
+        "matters_most": "" if row.matters_most is None else row.matters_most[0],
+        "share_of_variance": _known(None if row.matters_most is None else row.matters_most[1]),
+    }
+
+
+def _known(value: float | None) -> str:
+    """Write a number; what is not known stays empty."""
+    return "" if value is None else _number(value)
 
 
 def _now(found: Plan) -> list[dict[str, Any]]:
@@ -204,6 +252,10 @@ def _draw(found: Plan, folder: Path) -> list[str]:
     if curves:
         wanted = {target.motion.name: target.clearance_mm for target in found.targets}
         plot_responses(curves, targets_mm=wanted, path=folder / "response.png")
+    if found.doubt is not None:
+        plot_decision(found, path=folder / "decision.png")
+    if found.tradeoff is not None:
+        plot_tradeoff(found.tradeoff, path=folder / "tradeoff.png")
     cuts = [option for option in found.options if option.depth_mm is not None]
     problem = rendering_problem() if cuts else None
     if problem:
@@ -231,7 +283,7 @@ def _frame_words(frame: str | None) -> str:
 
 def _refuse_plan(folder: Path) -> None:
     """Refuse a folder that already holds a plan."""
-    held = [name for name in (PLAN_JSON, PLAN_CSV) if (folder / name).exists()]
+    held = [name for name in (PLAN_JSON, PLAN_CSV, DECISION_CSV) if (folder / name).exists()]
     if held:
         raise InputError(
             f"{folder} already holds a plan ({', '.join(held)}): choose another folder, or replace "

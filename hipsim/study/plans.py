@@ -8,6 +8,7 @@ full excision is done at every amount: what it leaves proud may be zero.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 from hipsim.anatomy.hip import Hip
 from hipsim.errors import InputError
@@ -15,6 +16,7 @@ from hipsim.study.keywords import Entry, said
 from hipsim.surgery.procedure import Procedure, apply_procedures
 
 INTACT = "intact"
+MOST_PLANS = 100_000  # of one scenario
 WORDS = {
     "resect_lesser_trochanter": "resection",
     "burr_lesser_trochanter": "burr",
@@ -79,10 +81,12 @@ def expand_plans(entries: Sequence[Entry], combine: str) -> tuple[Plan, ...]:
     Raises
     ------
     InputError
-        If procedures to be zipped have different numbers of amounts.
+        If procedures to be zipped have different numbers of amounts, or there would be over
+        ``MOST_PLANS`` plans.
     """
     alone = [_variants(entry) for entry in entries]
     if combine == "product":
+        _refuse_many(prod(len(variants) for variants in alone))
         chains: Iterable[tuple[Procedure | None, ...]] = product(*alone)
     elif combine == "zip":
         chains = _zipped(alone)
@@ -90,6 +94,12 @@ def expand_plans(entries: Sequence[Entry], combine: str) -> tuple[Plan, ...]:
         chains = [(procedure,) for variants in alone for procedure in variants]
     plans = [Plan(tuple(p for p in chain if p is not None)) for chain in chains]
     return tuple({plan.name: plan for plan in (Plan(), *plans)}.values())
+
+
+def _refuse_many(count: int) -> None:
+    """Refuse combinations that nobody could run."""
+    if count > MOST_PLANS:
+        raise InputError(f"the amounts make {count} plans together, wanted at most {MOST_PLANS}")
 
 
 def _zipped(alone: Sequence[list[Procedure | None]]) -> Iterable[tuple[Procedure | None, ...]]:
@@ -105,6 +115,7 @@ def _zipped(alone: Sequence[list[Procedure | None]]) -> Iterable[tuple[Procedure
 def _variants(entry: Entry) -> list[Procedure | None]:
     """List a procedure with each combination of its keywords; None where it does nothing."""
     amounts = said(entry, frozenset({"procedure"}))
+    _refuse_many(prod(len(values) for values in amounts.values()))
     name: str = entry.procedure  # type: ignore[attr-defined]
     sets = [dict(zip(amounts, values, strict=True)) for values in product(*amounts.values())]
     procedures = [Procedure(name, chosen) for chosen in sets]

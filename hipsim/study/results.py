@@ -1,6 +1,8 @@
 """Results that are on the disk: the Dataset, read when it is needed, and a summary of it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hipsim.errors import InputError
+from hipsim.errors import HipsimError, InputError
+from hipsim.io.files import utf8_of_file
 from hipsim.study.manifest import MANIFEST
 from hipsim.study.output import UNFINISHED, kept_plans
 
@@ -84,10 +87,35 @@ def load_results(folder: str | Path, *, chunks: int | str | None = None) -> xr.D
     pieces: Any = chunks if chunks is None or isinstance(chunks, str) else {"hip": chunks}
     try:
         return xr.open_dataset(path, engine="h5netcdf", chunks=pieces)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error}; is it a results.nc of hipsim?") from None
     except ImportError:
         raise InputError("chunks need Dask: pip install 'hipsim[cluster]'") from None
+    except Exception as error:  # damaged files make the reader raise anything
+        raise InputError(f"cannot read {path}: {error}; is it a results.nc of hipsim?") from None
+
+
+@contextmanager
+def sound_results(folder: str | Path) -> Iterator[None]:
+    """Turn whatever damaged results lead to within the block into an InputError.
+
+    Values are read when they are used, so damage may show late.
+
+    Parameters
+    ----------
+    folder
+        For the message.
+
+    Raises
+    ------
+    InputError
+        ``FOLDER holds damaged results: what was stumbled over``.
+    """
+    try:
+        yield
+    except HipsimError:
+        raise
+    except Exception as error:  # of h5py, xarray, numpy, or a name that is missing
+        words = f"{type(error).__name__}: {error}"[:300]
+        raise InputError(f"{folder} holds damaged results: {words}; run the study again") from None
 
 
 def summarise(folder: str | Path) -> Summary:
@@ -98,7 +126,7 @@ def summarise(folder: str | Path) -> Summary:
     InputError
         If the folder holds no finished results.
     """
-    with load_results(folder) as dataset:
+    with sound_results(folder), load_results(folder) as dataset:
         about = _manifest(Path(folder))
         targets = about.get("targets_mm", {})
         names = product_of(dataset)
@@ -133,8 +161,8 @@ def _quartiles(values: np.ndarray) -> tuple[float, float, float]:
 def _manifest(folder: Path) -> dict[str, Any]:
     """Read the manifest; nothing where it is missing."""
     try:
-        about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        about = json.loads(utf8_of_file(folder / MANIFEST))
+    except (ValueError, RecursionError):
         return {}
     return about if isinstance(about, dict) else {}
 

@@ -1,9 +1,10 @@
 """What may stand in a scenario file, as pydantic models.
 
 Motions and procedures are unions chosen by their name; their keys come from the signatures of
-the functions (:mod:`hipsim.study.keywords`). A hip is one of four kinds, told by its first key:
+the functions (:mod:`hipsim.study.keywords`). A hip is one of five kinds, told by its first key:
 ``case`` (a folder, a pattern of folders or an embedded name), ``virtual`` (parameters with lists
-and ranges), ``population`` (a number of subjects) and ``morph`` (a hip with measures changed).
+and ranges), ``population`` (a number of subjects), ``patients`` (subjects who meet a rule) and
+``morph`` (a hip with measures changed).
 """
 
 from collections.abc import Mapping
@@ -24,11 +25,14 @@ from hipsim.anatomy.virtual_shape import RANGES as SHAPE_RANGES
 from hipsim.anatomy.virtual_shape import HipShape, Sex
 from hipsim.checks import Side
 from hipsim.io.motion_files import load_motion
+from hipsim.kinematics.motion import CENTRES
 from hipsim.kinematics.motions import NAMED_MOTIONS
-from hipsim.study.keywords import Amounts, Count, Entry, Number, Word, described, entry_for
+from hipsim.planning.trial import NARROW_MM
+from hipsim.study.keywords import Amounts, Count, Entry, Number, Pair, Word, described, entry_for
 from hipsim.surgery.procedure import PROCEDURES
 
 VERSION = 1
+MOST_PATIENTS = 1_000_000
 Combine = Literal["each", "product", "zip"]
 Detail = Literal["points", "distances", "minima"]
 Pictures = Literal["all", "curves", "none"]
@@ -40,6 +44,10 @@ MOTION_KEYS: dict[str, Any] = {
     "pelvic_tilt_deg": (Number, Field(None, description="Anterior tilt of the pelvis, degrees.")),
     "pelvic_zero": (Literal[PELVIC_ZEROS], None),
     "femoral_zero": (Literal[FEMORAL_ZEROS], None),
+    "centre": (
+        Literal[CENTRES],
+        Field(None, description="What the femur turns about: its head, or the most even gap."),
+    ),
 }
 
 
@@ -89,6 +97,19 @@ class PopulationEntry(MadeEntry):
     method: Method = "random"
 
 
+class PatientsEntry(Entry):
+    """Virtual subjects who meet a rule of inclusion, made of moved templates: fast."""
+
+    patients: Count = Field(ge=1, le=MOST_PATIENTS, description="Number of patients.")
+    neutral_mm: Pair = Field(
+        list(NARROW_MM), description="Space in the neutral pose: from, and less than, mm."
+    )
+    sex_ratio: Number = Field(0.5, description="Share of women among those assessed, 0 to 1.")
+    seed: Count | None = Field(None, description="That of the scenario where it is not given.")
+    name: Word | None = None
+    side: Side = "right"
+
+
 def _amounts_of(ranges: Mapping[str, Any], about: Mapping[str, str]) -> dict[str, Any]:
     """Make one swept key per measure."""
     return {name: (Amounts, Field(None, description=about.get(name))) for name in ranges}
@@ -118,6 +139,7 @@ HIP_ENTRIES: dict[str, type[Entry]] = {
     "case": CaseEntry,
     "virtual": VirtualEntry,
     "population": PopulationEntry,
+    "patients": PatientsEntry,
     "morph": MorphEntry,
 }
 
@@ -145,7 +167,8 @@ def _as_hip(value: Any) -> Entry:
 
 def _each_kind() -> str:
     """List the kinds of hips as they are written."""
-    values = {"case": "name", "virtual": "female", "population": "100", "morph": "name"}
+    values = {"case": "name", "virtual": "female", "population": "100", "patients": "50"}
+    values["morph"] = "name"
     return ", ".join(f"{{{kind}: {value}, ...}}" for kind, value in values.items())
 
 

@@ -77,7 +77,8 @@ class Work:
         for motion in self.motions:
             digest.update(motion.angles_deg.astype("<f8").tobytes())
             digest.update(motion.progress.astype("<f8").tobytes())
-            stated = (motion.name, motion.segments, motion.pelvic_zero, motion.femoral_zero)
+            zeros = (motion.pelvic_zero, motion.femoral_zero, motion.centre)
+            stated = (motion.name, motion.segments, *zeros)
             numbers = (motion.pelvic_tilt_deg, motion.threshold_mm, motion.shape)
             digest.update(json.dumps([*stated, *numbers]).encode())
         return digest.hexdigest()

@@ -7,7 +7,7 @@ content of the files it names.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from hipsim.checks import Side
 from hipsim.io.cases import Case, find_case
 from hipsim.io.files import as_input_error
 from hipsim.io.hips import load_hip
+from hipsim.planning.trial import Rule, find_patient
 
 COMPANIONS = ("case.yaml",)
 KEPT_HIPS = 2  # per process: neighbouring shards share a hip
@@ -36,7 +37,7 @@ class HipSource:
     side
         Which hip.
     recipe
-        What to do, as canonical JSON; ``kind`` is ``case``, ``virtual`` or ``morph``.
+        What to do, as canonical JSON; ``kind`` is ``case``, ``virtual``, ``patient`` or ``morph``.
 
     Examples
     --------
@@ -59,6 +60,11 @@ class HipSource:
         """
         return _followed(self.recipe, self.fingerprint()).evolved(name=self.name)
 
+    @property
+    def person(self) -> str:
+        """Whose hip it is: the case folder for hips and morphs of a case, else the hip's name."""
+        return str(json.loads(self.recipe).get("case", self.name))
+
     def fingerprint(self) -> str:
         """Return the SHA-256 of the recipe and of every file it names."""
         recipe = json.loads(self.recipe)
@@ -79,6 +85,12 @@ def virtual_source(
 ) -> HipSource:
     """Return the source of a virtual hip."""
     recipe = _written(kind="virtual", shape=vars(shape), side=side, spacing_mm=float(spacing_mm))
+    return HipSource(name, side, recipe)
+
+
+def patient_source(name: str, number: int, rule: Rule, *, seed: int, side: Side) -> HipSource:
+    """Return the source of a patient of a trial."""
+    recipe = _written(kind="patient", number=number, rule=asdict(rule), seed=seed, side=side)
     return HipSource(name, side, recipe)
 
 
@@ -105,6 +117,10 @@ def _followed(recipe: str, fingerprint: str) -> Hip:
     if steps["kind"] == "virtual":
         shape = HipShape(**steps["shape"])
         return hip_from_shape(shape, side=steps["side"], spacing_mm=steps["spacing_mm"])
+    if steps["kind"] == "patient":
+        low, high = steps["rule"]["neutral_mm"]
+        rule = Rule((low, high), steps["rule"]["sex_ratio"])
+        return find_patient(steps["number"], rule=rule, seed=steps["seed"], side=steps["side"])
     hip = load_hip(find_case(steps["case"]), side=steps["side"])
     return morph(hip, **steps["changes"]) if steps["kind"] == "morph" else hip
 

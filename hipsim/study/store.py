@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 TEXT = h5py.string_dtype()
 CHUNK_POSES, CHUNK_VALUES = 16_384, 131_072
 PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+PERSON = {"long_name": "first hip of the same person; such hips are not independent"}
 ANGLES = {
     "flexion_deg": "hip flexion, extension negative",
     "adduction_deg": "hip adduction, abduction negative",
@@ -45,7 +46,7 @@ ANGLES = {
 }
 COORDINATES = (
     "side motion_index arm_index flexion_deg adduction_deg rotation_deg progress "
-    "progress_label pelvic_zero femoral_zero pelvic_tilt_deg"
+    "progress_label pelvic_zero femoral_zero centre pelvic_tilt_deg person"
 )
 # name in the block, dimensions after hip and plan, meaning, unit or words
 FLAGS = {"kind": KINDS, "structure": FEMORAL_STRUCTURES, "minimum_kind": KINDS}
@@ -220,11 +221,12 @@ class DatasetWriter:
         motions = self._scenario.motions
         self._write("hip", ("hip",), [name for name, _ in hips])
         self._write("side", ("hip",), [side for _, side in hips])
+        self._write("person", ("hip",), self._persons([name for name, _ in hips]), PERSON)
         self._write("plan", ("plan",), [plan.name for plan in self._scenario.plans])
         self._write("bone", ("bone",), ["femur", "pelvis"])
         self._write("axis", ("axis",), ["x", "y", "z"])
         self._write("motion", ("motion",), [motion.name for motion in motions])
-        for name in ("progress_label", "pelvic_zero", "femoral_zero"):
+        for name in ("progress_label", "pelvic_zero", "femoral_zero", "centre"):
             self._write(name, ("motion",), [getattr(motion, name) for motion in motions])
         tilts = np.array([motion.pelvic_tilt_deg for motion in motions])
         about = _attributes("anterior tilt of the pelvis", "deg")
@@ -232,6 +234,12 @@ class DatasetWriter:
         self._label_poses()
         failure = self._file.create_variable("failure", ("hip", "plan"), TEXT)
         failure.attrs["long_name"] = "why the plan failed on this hip; empty where it did not"
+
+    def _persons(self, hips: Sequence[str]) -> list[str]:
+        """Name whose hip each is, after the first hip of that person."""
+        first: dict[str, str] = {}
+        known = {source.name: source.person for source in self._scenario.hips}
+        return [first.setdefault(known.get(name, name), name) for name in hips]
 
     def _label_poses(self) -> None:
         """Write which pose is which."""

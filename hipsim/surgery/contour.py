@@ -8,6 +8,11 @@ As the burr comes from behind and the tendon of the iliopsoas inserts on the sum
 the anterior half of the insertion is spared: nothing goes in front of the line that runs along the
 shaft through the middle of the intact insertion, and behind it the layer is nowhere thicker than
 its distance from that line, so it runs out there as well.
+
+That line, not the tool, bounds what contouring gains: it runs over the summit, which is what the
+ischium meets. Of the piece that the default targets ask of four of eight CT hips 51 to 59 % of the
+corners lie in front of it, up to 8 mm, so contouring alone reaches its targets on none of them. It
+is for hips that meet the ischium with the back of the trochanter.
 """
 
 from weakref import WeakKeyDictionary

@@ -3,18 +3,23 @@
 import numpy as np
 from scipy.spatial import KDTree
 
-from hipsim.checks import Array, BoolArray
+from hipsim.checks import Array, IntArray
 from hipsim.geometry import Mesh, rigid
-from hipsim.geometry.closing import close_region
-from hipsim.proximity.field import DistanceField
 from hipsim.surgery.zone import Zone
 
-GRID_MM = 20.0  # boxes end on it, so that cuts of many depths share their walls
+REACH_MM = 20.0  # from the points: where corners of the bone are looked for first
+LONG_MM = 5.0  # a face wider than this has places far from its corners
+SURE_MM = 1e-9  # what rounding may take from a box
+TINY = 1e-300  # mm2; keeps a face without area from dividing by nothing
+COARSE_MM = 3.0  # so finely places on such faces are taken
 FINE_MM = 1.0  # a flat cut has corners at its rim only; in between it is looked at this finely
 
 
 def farthest_from(points: Array, bone: Mesh) -> tuple[float, Array]:
     """Return how far the farthest of some points lies from a bone's surface, and that point.
+
+    No point is farther than from the nearest of some places on the bone. What that puts nearer than
+    another point is for certain cannot be the farthest; the few others are measured.
 
     Parameters
     ----------
@@ -23,26 +28,52 @@ def farthest_from(points: Array, bone: Mesh) -> tuple[float, Array]:
     bone
         Closed, scan frame, mm.
     """
-    near = close_region(bone, _faces_around(points, bone)).mesh
-    away = np.abs(DistanceField(near)(points, np.eye(4)[None]).distance_mm)
-    return float(away.max()), points[away.argmax()]
+    near = bone.vertices[_sides(points, bone.vertices, REACH_MM) == 0]
+    most = KDTree(near if len(near) else bone.vertices).query(points)[0]
+    beside = _sides(points, bone.vertices, float(most.max()))[bone.faces]
+    faces = bone.vertices[bone.faces[np.bitwise_and.reduce(beside, axis=1) == 0]]
+    flats = faces[np.ptp(faces, axis=1).max(axis=1) > LONG_MM]
+    if len(flats) > 0:
+        most = np.minimum(most, KDTree(_finely(flats, COARSE_MM)).query(points)[0])
+    first = [most.argmax()]
+    (left,) = np.nonzero(most >= _distances(points[first], most[first], faces)[0])
+    away = _distances(points[left], most[left], faces)
+    return float(away.max()), points[left[away.argmax()]]
 
 
-def _faces_around(points: Array, bone: Mesh) -> BoolArray:
-    """Mark the faces on one of which the place nearest to each point lies.
+def _sides(points: Array, places: Array, reach_mm: float) -> IntArray:
+    """Return beyond which sides of the box around points, grown by a reach, each place (m, 3) lies.
 
-    No such place is farther from its point than a corner of the bone is. The points are on the
-    bone or outside, so walls inside it are never nearer than its surface.
+    One bit for each of six sides; corners that share one are all beyond it.
     """
-    low, high = points.min(axis=0), points.max(axis=0)
-    at = bone.vertices
-    near = at[((at > low - GRID_MM) & (at < high + GRID_MM)).all(axis=1)]
-    reach = KDTree(near if len(near) else at).query(points)[0].max()
-    low = GRID_MM * np.floor((low - reach) / GRID_MM)
-    high = GRID_MM * np.ceil((high + reach) / GRID_MM)
-    corners = bone.triangles
-    marked: BoolArray = ((corners.min(axis=1) <= high) & (corners.max(axis=1) >= low)).all(axis=1)
-    return marked
+    low, high = points.min(axis=0) - reach_mm, points.max(axis=0) + reach_mm
+    return (places < low) @ np.array([1, 2, 4]) + (places > high) @ np.array([8, 16, 32])
+
+
+def _distances(points: Array, most: Array, triangles: Array) -> Array:
+    """Return how far a few points are from a surface, knowing how far at most, shape (n,)."""
+    low, high = triangles.min(axis=1), triangles.max(axis=1)
+    found = most.copy()
+    for k, point in enumerate(points):
+        gap = np.maximum(np.maximum(low - point, point - high), 0.0)
+        may = (gap**2).sum(axis=1) <= (most[k] + SURE_MM) ** 2
+        found[k] = min(_from_triangles(point, triangles[may]).min(initial=np.inf), most[k])
+    return found
+
+
+def _from_triangles(point: Array, triangles: Array) -> Array:
+    """Return how far a point is from each of some triangles, shape (n,)."""
+    onward = np.roll(triangles, -1, axis=1) - triangles
+    rest = point - triangles
+    share = (rest * onward).sum(axis=2) / np.maximum((onward**2).sum(axis=2), TINY)
+    aside = rest - np.clip(share, 0.0, 1.0)[..., None] * onward
+    to_rim = np.sqrt((aside**2).sum(axis=2).min(axis=1))
+    normal = np.cross(onward[:, 0], onward[:, 1])
+    height = np.abs((rest[:, 0] * normal).sum(axis=1))
+    height /= np.maximum(np.linalg.norm(normal, axis=1), TINY)
+    is_over = ((np.cross(onward, rest) * normal[:, None]).sum(axis=2) > 0.0).all(axis=1)
+    away: Array = np.where(is_over, height, to_rim)
+    return away
 
 
 def least_over_shaft(zone: Zone, surface: Mesh) -> float:
@@ -62,20 +93,20 @@ def least_over_shaft(zone: Zone, surface: Mesh) -> float:
         negative under it.
     """
     out, forward = zone.trochanter.outward, zone.trochanter.forward
-    across = (_finely(surface) - zone.foot) @ np.column_stack([out, forward])
+    across = (_finely(surface.triangles, FINE_MM) - zone.foot) @ np.column_stack([out, forward])
     along = np.roll(zone.shaft_outline, -1, axis=0) - zone.shaft_outline
     normals = rigid.unit(np.column_stack([along[:, 1], -along[:, 0]]))  # out of the outline
     over = across @ normals.T - (zone.shaft_outline * normals).sum(axis=1)
     return float(over.max(axis=1).min())
 
 
-def _finely(surface: Mesh) -> Array:
-    """Return points of a surface, on each face no farther apart than about a mm, shape (n, 3)."""
-    sides = surface.triangles - np.roll(surface.triangles, 1, axis=1)
-    steps = np.ceil(np.linalg.norm(sides, axis=2).max(axis=1) / FINE_MM).astype(int)
+def _finely(triangles: Array, step_mm: float) -> Array:
+    """Return points of triangles (n, 3, 3), on each no farther apart than about a step (n, 3)."""
+    sides = triangles - np.roll(triangles, 1, axis=1)
+    steps = np.ceil(np.linalg.norm(sides, axis=2).max(axis=1) / step_mm).astype(int)
     found = []
     for count in np.unique(steps):
         i, j = np.nonzero(np.tri(count + 1)[::-1])
         shares = np.stack([i, j, count - i - j], axis=1) / count
-        found.append(np.einsum("ks,nsd->nkd", shares, surface.triangles[steps == count]))
+        found.append(np.einsum("ks,nsd->nkd", shares, triangles[steps == count]))
     return np.concatenate([points.reshape(-1, 3) for points in found])

@@ -4,11 +4,13 @@ Nothing is taken from what procedures say of themselves but one thing: how far o
 carried the trochanter, to lay both femora over each other there.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from hipsim.anatomy.attachment import Footprint
 from hipsim.anatomy.footprint import hamstring_footprint, iliopsoas_footprint, share_removed
 from hipsim.anatomy.hip import Hip
 from hipsim.anatomy.measure_femur import femoral_offset_mm, neck_shaft_angle_deg
@@ -19,7 +21,7 @@ from hipsim.geometry import Mesh, rigid
 from hipsim.proximity.field import DistanceField
 from hipsim.surgery.depth_of_cut import farthest_from, least_over_shaft
 from hipsim.surgery.leg import leg_axis_deg, leg_length_mm
-from hipsim.surgery.zone import femur_at_trochanter, find_zone
+from hipsim.surgery.zone import femur_at_trochanter, find_zone, once_for
 
 SAME_MM = 1e-6  # places nearer to each other than this are one; rounding is 1e-12
 OFF_CUT_MM = 0.01  # what lies nearer to the plane of an osteotomy is its doing
@@ -99,13 +101,30 @@ def side_effects(before: Hip, after: Hip) -> SideEffects:
         deepest_cut_mm=max(depth, _depth_in_hip_bone(before, after)),
         iliopsoas_lost_share=_lost_share(before, after, "iliopsoas"),
         hamstrings_lost_share=_lost_share(before, after, "hamstrings"),
-        version_change_deg=femoral_version_deg(after) - femoral_version_deg(before),
-        neck_shaft_angle_change_deg=neck_shaft_angle_deg(after) - neck_shaft_angle_deg(before),
-        leg_length_change_mm=leg_length_mm(after.landmarks) - leg_length_mm(before.landmarks),
-        mechanical_axis_change_deg=leg_axis_deg(after.landmarks) - leg_axis_deg(before.landmarks),
-        femoral_offset_change_mm=femoral_offset_mm(after) - femoral_offset_mm(before),
         medial_cortex_mm=cortex,
+        **_alignment_changes(before, after),
     )
+
+
+def _alignment_changes(before: Hip, after: Hip) -> dict[str, float]:
+    """Return what became of the alignment; measured on landmarks, which resections leave alone."""
+    was = once_for(_ALIGNMENTS, before, _alignment)
+    now = was if after.landmarks is before.landmarks else _alignment(after)
+    return {name: now[name] - was[name] for name in was}
+
+
+def _alignment(hip: Hip) -> dict[str, float]:
+    """Measure the alignment of a hip."""
+    return {
+        "version_change_deg": femoral_version_deg(hip),
+        "neck_shaft_angle_change_deg": neck_shaft_angle_deg(hip),
+        "leg_length_change_mm": leg_length_mm(hip.landmarks),
+        "mechanical_axis_change_deg": leg_axis_deg(hip.landmarks),
+        "femoral_offset_change_mm": femoral_offset_mm(hip),
+    }
+
+
+_ALIGNMENTS: WeakKeyDictionary[Hip, dict[str, float]] = WeakKeyDictionary()
 
 
 def _check_same_hip(before: Hip, after: Hip) -> None:
@@ -129,8 +148,15 @@ def _lost_share(before: Hip, after: Hip, attachment: str) -> float:
     """Return the share of an attachment that is gone; only where something was cut is it kept."""
     if attachment not in after.footprints:
         return 0.0
-    drawn = {"iliopsoas": iliopsoas_footprint, "hamstrings": hamstring_footprint}
-    return share_removed(drawn[attachment](before), after.footprints[attachment])
+    known, draw = _DRAWN[attachment]
+    intact = once_for(known, before, draw)
+    return share_removed(intact, after.footprints[attachment])
+
+
+_DRAWN: dict[str, tuple[WeakKeyDictionary[Hip, Footprint], Callable[[Hip], Footprint]]] = {
+    "iliopsoas": (WeakKeyDictionary(), iliopsoas_footprint),
+    "hamstrings": (WeakKeyDictionary(), hamstring_footprint),
+}
 
 
 def _depth_in_hip_bone(before: Hip, after: Hip) -> float:
@@ -163,13 +189,12 @@ def _made_faces(before: Hip, femur: Mesh, bounds: Mesh, planes: list[Array]) -> 
     """Mark the faces tools have made: in the zone, and not on the surface there was."""
     made, at_rest = _near(bounds, femur.face_centres, planes), np.eye(4)[None]
     if made.any():
-        in_zone = _field(bounds)(femur.face_centres[made], at_rest).distance_mm
-        made[made] = in_zone < IN_ZONE_MM
+        in_zone = _field(bounds)(femur.face_centres[made], at_rest, n_threads=1)
+        made[made] = in_zone.distance_mm < IN_ZONE_MM
     if made.any():
-        away = _field(femur_at_trochanter(before).body)(
-            femur.face_centres[made], at_rest
-        ).distance_mm
-        made[made] = away < -SAME_MM
+        intact = _field(femur_at_trochanter(before).body)
+        away = intact(femur.face_centres[made], at_rest, n_threads=1)
+        made[made] = away.distance_mm < -SAME_MM
     return made
 
 

@@ -17,6 +17,7 @@ from hipsim.checks import Array
 from hipsim.errors import InputError
 from hipsim.planning.clearance import Clearance
 from hipsim.viz import words
+from hipsim.viz.chart_doubt import Doubt, checked_doubt, draw_doubt, interval_words
 from hipsim.viz.chart_parts import (
     HALO,
     Curves,
@@ -45,7 +46,11 @@ BAR_ROW_IN = 0.42
 
 
 def plot_clearance(
-    curves: Curves, *, path: str | Path | None = None, title: str | None = None
+    curves: Curves,
+    *,
+    doubt: Doubt | None = None,
+    path: str | Path | None = None,
+    title: str | None = None,
 ) -> Figure:
     """Plot clearance along a motion for one or several plans, a panel for each arm.
 
@@ -56,6 +61,10 @@ def plot_clearance(
     ----------
     curves
         Plan name to clearance; the first is the hip as it is. All of one hip along one motion.
+    doubt
+        Plan name to the interval its clearance lies in, low and high in mm: of every pose, shape
+        (n,) each, drawn as a band; or of the smallest clearance alone, two numbers, drawn as a bar
+        at the minimum (e.g. of :attr:`hipsim.planning.uncertainty.Uncertainty.after`).
     path
         Where to write a PNG and an SVG side by side; nothing is written without it.
     title
@@ -69,21 +78,23 @@ def plot_clearance(
     Raises
     ------
     InputError
-        If there is no curve, hips or motions differ, the motion is a grid, or the folder of
-        ``path`` does not exist.
+        If there is no curve, hips or motions differ, the motion is a grid, an interval belongs to
+        no curve or does not fit it, or the folder of ``path`` does not exist.
     """
     first = check_curves(curves)
+    intervals = checked_doubt(doubt or {}, curves)
     if first.motion.is_grid:
         raise InputError(f"{first.motion.name!r} is a grid of angles; draw it with plot_grid")
     with applied():
         figure, panels = _panels(first, _n_key_rows(curves))
         for axes, (arm, run) in zip(panels, first.motion.arms.items(), strict=True):
             _draw_curves(axes, curves, run)
+            draw_doubt(axes, intervals, curves, run)
             axes.set_xlabel(first.motion.progress_label)
             axes.set_title(words.describe_name(arm) if len(panels) > 1 else "")
-        _draw_levels(panels, curves)
+        _draw_levels(panels, curves, intervals)
         _mark_minima(dict(zip(first.motion.arms, panels, strict=True)), curves)
-        _draw_key(figure, curves)
+        _draw_key(figure, curves, intervals)
         head_and_foot(figure, first, title)
     return finished(figure, path)
 
@@ -164,9 +175,10 @@ def _draw_curves(axes: Axes, curves: Curves, run: slice) -> None:
         axes.set_xticks([])
 
 
-def _draw_levels(panels: list[Axes], curves: Curves) -> None:
+def _draw_levels(panels: list[Axes], curves: Curves, doubt: Doubt) -> None:
     """Set one mm axis for all panels and draw threshold and overlap into each."""
-    values = np.concatenate([c.distance_mm for c in curves.values()])
+    ends = [np.ravel(end) for interval in doubt.values() for end in interval]
+    values = np.concatenate([*(c.distance_mm for c in curves.values()), *ends])
     threshold = next(iter(curves.values())).threshold_mm
     marks = [*values, 0.0, *([] if threshold is None else [threshold])]
     low, high = min(marks), max(marks)
@@ -219,14 +231,14 @@ def _label_place(axes: Axes, x: float) -> dict[str, Any]:
     return {"ha": "right", "va": "center", "xytext": (-8, 0)}
 
 
-def _draw_key(figure: Figure, curves: Curves) -> None:
-    """List the plans with their smallest clearance, the pose it is at, and the gain."""
+def _draw_key(figure: Figure, curves: Curves, doubt: Doubt) -> None:
+    """List the plans with their smallest clearance, its interval, the pose it is at, the gain."""
     few = len(curves) <= N_SPOKEN
     handles = [Line2D([], [], **plan_look(i, len(curves))) for i in range(len(curves))]
     first = next(iter(curves.values())).minimum_mm
     labels = []
     for i, (name, clearance) in enumerate(curves.items()):
-        text = f"{name}: {words.signed_mm(clearance.minimum_mm)} mm"
+        text = f"{name}: {words.signed_mm(clearance.minimum_mm)} mm{interval_words(doubt, name)}"
         gain = f", gain {words.signed(clearance.minimum_mm - first)} mm" if i else ""
         pose = f"{gain}, at {words.describe_pose(clearance.pose_deg)}"
         labels.append(text + pose if few else text)

@@ -5,12 +5,15 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from hipsim.checks import Array
 from hipsim.errors import InputError
 from hipsim.planning.clearance import Clearance
+from hipsim.planning.free_range_volume import FreeVolume
 from hipsim.viz import words
 from hipsim.viz.chart_parts import HALO, finished, head_and_foot
+from hipsim.viz.free_maps import HATCH, check_free, hatch_not_free
 from hipsim.viz.style import (
     INK,
     OVERLAP_COLOUR,
@@ -29,18 +32,26 @@ _AXES = ("extension", "adduction", "rotation")
 
 
 def plot_grid(
-    clearance: Clearance, *, path: str | Path | None = None, title: str | None = None
+    clearance: Clearance,
+    *,
+    free: FreeVolume | None = None,
+    path: str | Path | None = None,
+    title: str | None = None,
 ) -> Figure:
     """Plot clearance over extension and adduction, a panel for each rotation.
 
     Iso-lines every 5 mm; the line of contact and the threshold are bold; the smallest value of
-    the whole grid is marked.
+    the whole grid is marked. With a certified free range, what is not proven free and connected
+    with its base pose is hatched.
 
     Parameters
     ----------
     clearance
         Along a grid of extension x adduction x rotation with at least two extensions and two
         adductions.
+    free
+        Impingement-free range of the same hip, regions and zeros; poses outside what it searched
+        are hatched too.
     path
         Where to write a PNG and an SVG side by side; nothing is written without it.
     title
@@ -54,15 +65,20 @@ def plot_grid(
     Raises
     ------
     InputError
-        If the motion is not such a grid, or the folder of ``path`` does not exist.
+        If the motion is not such a grid, the free range is of another hip or zeros, or the folder
+        of ``path`` does not exist.
     """
     axes_deg, values = grid_values(clearance)
+    if free is not None:
+        check_free(free, clearance)
     with applied():
         figure, panels = _panels(len(axes_deg["rotation"]))
         for k, (axes, rotation) in enumerate(zip(panels, axes_deg["rotation"], strict=True)):
             _draw_map(axes, axes_deg, values[:, :, k], clearance.threshold_mm)
             word = words.describe_angle("rotation", float(rotation))
             axes.set_title(word)
+            if free is not None:
+                hatch_not_free(axes, axes_deg, free, float(rotation))
         _mark_minimum(panels, axes_deg, values)
         _label_axes(panels, axes_deg)
         width, height = figure.get_figwidth(), figure.get_figheight()
@@ -71,7 +87,18 @@ def plot_grid(
         )
         draw_distance_bar(scale, clearance.threshold_mm, "clearance (mm)")
         head_and_foot(figure, clearance, title)
+        if free is not None:
+            _key_free(figure, free)
     return finished(figure, path)
+
+
+def _key_free(figure: Figure, free: FreeVolume) -> None:
+    """Say what the hatching means."""
+    patch = Patch(facecolor="white", edgecolor=INK, hatch=HATCH, linewidth=0.6)
+    words_of_it = f"not proven free ({free.target_mm:g} mm) from the base pose"
+    figure.legend(
+        [patch], [words_of_it], loc="upper right", fontsize=8, bbox_to_anchor=(0.995, 0.995)
+    )
 
 
 def grid_values(clearance: Clearance) -> tuple[dict[str, Array], Array]:

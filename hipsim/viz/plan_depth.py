@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, Normalize, to_rgb
+from matplotlib.colors import Normalize, to_rgb
 from matplotlib.figure import Figure
 
 from hipsim.anatomy.hip import Hip
@@ -20,10 +19,12 @@ from hipsim.geometry import Mesh, rigid
 from hipsim.viz import overlay
 from hipsim.viz.render import Image, Stage, Window, merged
 from hipsim.viz.style import (
+    DEPTH_RANGE_MM,
     FEMUR_COLOUR,
     REMOVED_COLOUR,
     applied,
     as_target,
+    depth_colormap,
     draw_footer,
     new_figure,
 )
@@ -35,7 +36,6 @@ HEAD_PX, FOOT_PX, STRIP_PX, EDGE_PX, ROW_HEAD_PX = 84, 30, 190, 12, 30
 SHOWN_MM = 78.0  # height of each picture
 ABOVE_APEX_MM = 6.0  # the middle of the picture over the apex
 VIEWS = ("posterior", "medial")
-DEPTH_RANGE_MM = (0.0, 15.0)
 FADE_MM = 1.0  # of depth, over which colour blends into bone
 GHOST_OPACITY = 0.45
 
@@ -100,7 +100,7 @@ def _painted(hip: Hip, depth: Array) -> Any:
     femur = moved_surface(plain_surface(hip.femur), _upright(hip))
     low, high = DEPTH_RANGE_MM
     share = np.clip((depth - low) / (high - low), 0.0, 1.0)
-    tint = _colours()(share)[:, :3]
+    tint = depth_colormap()(share)[:, :3]
     weight = np.clip(depth / FADE_MM, 0.0, 1.0)[:, None]
     colours = weight * tint + (1.0 - weight) * np.array(to_rgb(FEMUR_COLOUR))
     femur.point_data["colour"] = np.rint(255.0 * colours).astype(np.uint8)
@@ -110,11 +110,6 @@ def _painted(hip: Hip, depth: Array) -> Any:
 def _upright(hip: Hip) -> Array:
     """Return the transform (4, 4) that stands the femur upright about its hip joint centre."""
     return rigid.inverse(hip.femoral_frame())
-
-
-def _colours() -> ListedColormap:
-    """Return the colours of depth: green to dark blue, none as pale as bone."""
-    return ListedColormap(colormaps["YlGnBu"](np.linspace(0.25, 1.0, 256)))
 
 
 def _mount(
@@ -158,7 +153,7 @@ def _write(figure: Figure, hip: Hip, depth: Array, name: str) -> None:
     figure.text(y=0.943, s=f"{name} · deepest {depth.max():.1f} mm", fontsize=10.5, **put)
     left = 1.0 - STRIP_PX / SIZE_PX[0] + 0.035
     scale = figure.add_axes((left, 0.55, 0.018, 0.33))
-    bar = figure.colorbar(ScalarMappable(Normalize(*DEPTH_RANGE_MM), _colours()), cax=scale)
+    bar = figure.colorbar(ScalarMappable(Normalize(*DEPTH_RANGE_MM), depth_colormap()), cax=scale)
     bar.set_label("depth of bone that goes (mm)")
     scale.grid(visible=False)
     rows = {"bone removed": REMOVED_COLOUR}

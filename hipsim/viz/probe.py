@@ -19,6 +19,11 @@ REMEDY = (
     "install OpenGL for machines without a screen: 'apt-get install libegl1 libgl1-mesa-dri' "
     "or 'apt-get install libosmesa6'"
 )
+SCREEN_WINDOW = "vtkXOpenGLRenderWindow"
+SCREEN_REMEDY = "install OpenGL for X: 'apt-get install libgl1 libgl1-mesa-dri libxrender1'"
+INSTEAD = (
+    "'hipsim animate' writes a film and 'hipsim report' a page with the hip in 3D, without a screen"
+)
 _PROGRAM = """
 import vtkmodules.vtkRenderingOpenGL2
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
@@ -69,6 +74,44 @@ def require_rendering() -> None:
         raise RenderingUnavailableError(problem)
 
 
+def screen_problem() -> str | None:
+    """Return why no window can be opened on a screen here, or None when one can.
+
+    Returns
+    -------
+    problem
+        A sentence that says what is missing and what works without a screen, or None.
+    """
+    if not sys.platform.startswith("linux"):
+        return rendering_problem()
+    display = os.environ.get("DISPLAY", "")
+    if not display:
+        return f"there is no screen to open a window on (DISPLAY is not set): {INSTEAD}"
+    failure = _failure(SCREEN_WINDOW, display)
+    if failure is None:
+        return None
+    return (
+        f"no 3D window can be opened on the screen {display} ({SCREEN_WINDOW}: {failure}); is that "
+        f"screen there? Or {SCREEN_REMEDY}; {INSTEAD}"
+    )
+
+
+def require_screen() -> None:
+    """Do nothing where a 3D window can be opened on a screen, else raise.
+
+    Raises
+    ------
+    RenderingUnavailableError
+        If there is no screen, or VTK cannot draw on it; the message names the packages to install
+        and what works without a screen.
+    """
+    problem = screen_problem()
+    if problem is not None:
+        raise RenderingUnavailableError(problem)
+    if sys.platform.startswith("linux"):
+        os.environ[WINDOW_VARIABLE] = SCREEN_WINDOW
+
+
 def _candidates(chosen: str, display: str) -> tuple[str, ...]:
     """List the VTK window classes worth trying, best first; an empty name is VTK's own choice."""
     if chosen:
@@ -76,7 +119,7 @@ def _candidates(chosen: str, display: str) -> tuple[str, ...]:
     if not sys.platform.startswith("linux"):
         return ("",)
     headless = ("vtkEGLRenderWindow", "vtkOSOpenGLRenderWindow")
-    return ("vtkXOpenGLRenderWindow", *headless) if display else headless
+    return (SCREEN_WINDOW, *headless) if display else headless
 
 
 @cache

@@ -27,6 +27,7 @@ from hipsim.errors import InputError
 from hipsim.viz.words import DISCLAIMER
 
 DISTANCE_RANGE_MM = (0.0, 30.0)
+DEPTH_RANGE_MM = (0.0, 15.0)
 OVERLAP_COLOUR = "#4b1482"
 BONE_COLOUR = "#e9dfca"
 FEMUR_COLOUR = "#e2d3b3"
@@ -36,9 +37,10 @@ PLAN_LINES = ("-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2
 BEFORE_COLOUR = "#262626"
 LINE_COLOUR = "#000000"
 REMOVED_COLOUR = "#0072B2"
+FONT = "DejaVu Sans"  # comes with matplotlib, so pictures look the same everywhere
 RC: dict[str, Any] = {
     "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
+    "font.sans-serif": [FONT],
     "font.size": 9.0,
     "axes.titlesize": 10.0,
     "axes.labelsize": 9.5,
@@ -66,6 +68,17 @@ def applied() -> AbstractContextManager[None]:
     return matplotlib.rc_context(cast(Any, RC))
 
 
+def font_folder() -> Path:
+    """Return the folder that holds the files of ``FONT``.
+
+    Examples
+    --------
+    >>> (font_folder() / "DejaVuSans.ttf").exists()
+    True
+    """
+    return Path(matplotlib.get_data_path(), "fonts", "ttf")
+
+
 def new_figure(width_in: float, height_in: float, dpi: float = 150.0) -> Figure:
     """Return an empty white figure of a given size with its own Agg canvas."""
     figure = Figure(figsize=(width_in, height_in), dpi=dpi, facecolor="white")
@@ -91,6 +104,29 @@ def distance_colormap() -> ListedColormap:
 def distance_norm() -> Normalize:
     """Return the fixed scale of the distance colour map, in mm."""
     return Normalize(*DISTANCE_RANGE_MM)
+
+
+def depth_colormap() -> ListedColormap:
+    """Return the colours of depth of bone: green to dark blue, none as pale as bone.
+
+    Examples
+    --------
+    >>> depth_colormap().N
+    256
+    """
+    return ListedColormap(matplotlib.colormaps["YlGnBu"](np.linspace(0.25, 1.0, 256)))
+
+
+def free_colormap() -> ListedColormap:
+    """Return the colours of free rotation: pale for little, dark green for much, grey below 0.
+
+    Examples
+    --------
+    >>> free_colormap().N
+    256
+    """
+    shades = matplotlib.colormaps["YlGn"](np.linspace(0.05, 0.85, 256))
+    return ListedColormap(shades, name="free_rotation", under="#cfcfcf")
 
 
 def draw_distance_bar(axes: Axes, threshold_mm: float | None, label: str) -> Colorbar:

@@ -1,11 +1,12 @@
 """Bones as VTK surfaces for drawing, and how far each of their points is from the other bone.
 
-A point's distance to the other bone's region is exact (point to surface) at the points of the
-surface; in between, colours are blended. So colours show where space is small; the number written
-in a picture comes from the exact surface-to-surface query.
+A point's distance to the other bone's region is exact (point to closed body, as clearance is
+measured) at the points of the surface; in between, colours are blended. So colours show where space
+is small; the number written in a picture comes from the exact surface-to-surface query.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,15 @@ from scipy.spatial import cKDTree
 from hipsim.anatomy.hip import FEMORAL_STRUCTURES, PELVIC_REGIONS, PELVIC_STRUCTURES, Hip
 from hipsim.checks import Array, BoolArray, IntArray
 from hipsim.geometry import Mesh, rigid
+from hipsim.proximity.field import DistanceField
 
 SAME_SURFACE_MM = 0.2
 EDGE_FADE_MM = 5.0  # colours fade towards the edge of a region, which is a convention, not a line
-EXACT_WITHIN_MM = 40.0  # beyond the colour scale
 LONGEST_EDGE_MM = 4.0  # finer than the colour changes; a flat cut has few vertices of its own
 ANY_AREA_MM2 = 1e9  # a limit of area splits faces apart from their neighbours
 SHARP_EDGE_DEG = 40.0  # the rim of a cut stays crisp, bone stays smooth
-_MASK, _DISTANCE, _EMPHASIS = "is_region", "distance_mm", "emphasis"
+DISTANCE, EMPHASIS = "distance_mm", "emphasis"
+_MASK = "is_region"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +61,38 @@ class Bones:
             inside a region, 0 outside, falling over the last mm.
         """
         femur, hip_bone = moved_surface(self.femur, pelvis_from_femur), self.hip_bone.copy()
-        femoral_region = self.hip.femoral_region(self.regions[0]).transformed(pelvis_from_femur)
-        closed = self.hip.femur.transformed(pelvis_from_femur)
-        _add_distances(femur, self.hip.pelvic_region(self.regions[1]), self.hip.hip_bone)
-        _add_distances(hip_bone, femoral_region, closed)
+        for surface, found in zip(
+            (femur, hip_bone), self.distances(pelvis_from_femur), strict=True
+        ):
+            surface.point_data[DISTANCE] = found
         return femur, hip_bone
+
+    def distances(self, pelvis_from_femur: Array) -> tuple[Array, Array]:
+        """Return the distance of every point of both surfaces to the other bone's region in a pose.
+
+        Parameters
+        ----------
+        pelvis_from_femur
+            Shape (4, 4), as for :meth:`coloured`.
+
+        Returns
+        -------
+        femur, hip_bone
+            In mm, one for each point of the surface; negative inside the other bone, NaN outside
+            the two regions.
+        """
+        to_pelvis, to_femur = self._fields
+        back = rigid.inverse(pelvis_from_femur)
+        return (
+            _distances(self.femur, to_pelvis, pelvis_from_femur),
+            _distances(self.hip_bone, to_femur, back),
+        )
+
+    @cached_property
+    def _fields(self) -> tuple[DistanceField, DistanceField]:
+        """The pelvic and the femoral region as bodies to measure from, each in its own frame."""
+        pelvic = self.hip.pelvic_body(self.regions[1]).mesh
+        return DistanceField(pelvic), DistanceField(self.hip.femoral_body(self.regions[0]).mesh)
 
 
 def prepare_bones(hip: Hip, regions: tuple[str, str], *, length_mm: float) -> Bones:
@@ -81,7 +110,11 @@ def prepare_bones(hip: Hip, regions: tuple[str, str], *, length_mm: float) -> Bo
     faces = hip.femoral_region_faces(regions[0])
     femur = _cropped(_polydata(hip.femur, faces), hip.femoral_frame(), length_mm)
     hip_bone = _polydata(hip.hip_bone, _pelvic_region_faces(hip, regions[1]))
-    return Bones(_shaded(_refined(femur)), _shaded(_refined(hip_bone)), hip, regions)
+    made = [_shaded(_refined(bone)) for bone in (femur, hip_bone)]
+    for bone in made:
+        is_region = np.asarray(bone.point_data[_MASK]) > 0.5
+        bone.point_data[EMPHASIS] = _emphasis(np.asarray(bone.points), is_region)
+    return Bones(made[0], made[1], hip, regions)
 
 
 def plain_surface(mesh: Mesh) -> Any:
@@ -158,14 +191,14 @@ def _shaded(surface: Any) -> Any:
     )
 
 
-def _add_distances(surface: Any, region: Mesh, closed_bone: Mesh) -> None:
-    """Give each marked point its distance to a region, negative inside the closed bone."""
+def _distances(surface: Any, field: DistanceField, transform: Array) -> Array:
+    """Return the distance of each marked point to a body, negative inside, NaN where not marked."""
     is_region = np.asarray(surface.point_data[_MASK]) > 0.5
-    points = np.asarray(surface.points, dtype=np.float64)
     distance = np.full(surface.n_points, np.nan)
-    distance[is_region] = _signed_distance(points[is_region], region, closed_bone)
-    surface.point_data[_DISTANCE] = distance
-    surface.point_data[_EMPHASIS] = _emphasis(np.asarray(surface.points), is_region)
+    if is_region.any():
+        points = np.asarray(surface.points, dtype=np.float64)[is_region]
+        distance[is_region] = field(points, transform[None]).distance_mm
+    return distance
 
 
 def _emphasis(points: Array, is_region: BoolArray) -> Array:
@@ -176,16 +209,6 @@ def _emphasis(points: Array, is_region: BoolArray) -> Array:
         to_edge, _ = cKDTree(points[~is_region]).query(points[is_region])
         result[is_region] = np.clip(to_edge / EDGE_FADE_MM, 0.0, 1.0)
     return result
-
-
-def _signed_distance(points: Array, region: Mesh, closed_bone: Mesh) -> Array:
-    """Return distances (n,) to a region, negative inside the bone; far ones to the next vertex."""
-    distance, _ = cKDTree(region.vertices).query(points)
-    longest = np.linalg.norm(np.diff(region.triangles[:, [0, 1, 2, 0]], axis=1), axis=2).max()
-    near = distance < EXACT_WITHIN_MM + longest
-    inside = _implicit(points[near], closed_bone) < 0.0
-    distance[near] = np.where(inside, -1.0, 1.0) * np.abs(_implicit(points[near], region))
-    return np.asarray(distance, dtype=np.float64)
 
 
 def _implicit(points: Array, mesh: Mesh) -> Array:

@@ -36,6 +36,15 @@ def test_tabletop__needs_its_third_contact():
         frames.femoral_frame(marks, "right", "tabletop")
 
 
+@pytest.mark.parametrize("zero", frames.FEMORAL_ZEROS)
+@pytest.mark.parametrize(("side", "sign"), [("right", 1.0), ("left", -1.0)])
+def test_femoral_frame__is_anterior_superior_right_on_both_sides(zero, side, sign):
+    marks = Landmarks({n: np.array(p) * [1.0, 1.0, sign] for n, p in POINTS.items()})
+    frame = frames.femoral_frame(marks, side, zero)
+    assert (np.diag(frame)[:3] > 0.99).all(), "the bone lies along the axes of the scan"
+    assert np.linalg.det(frame[:3, :3]) == pytest.approx(1.0, abs=EXACT_TOL)
+
+
 def test_femoral_frame__knows_its_zeros():
     with pytest.raises(InputError, match="femoral_zero must be one of condylar, isb, tabletop"):
         frames.femoral_frame(Landmarks(POINTS), "right", "desk")

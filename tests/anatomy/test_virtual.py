@@ -26,7 +26,7 @@ FRAME_TOL = 1e-6  # the frames are made from the very landmarks that are returne
 APEX_MM = 3.0  # lesser trochanter against the published mean place
 TIP_MM = 6.0  # the tip is a flat ridge; observers scatter as much along it
 EMBEDDED = ("man", "woman", "woman_narrow")
-SMALL_FILE = 600_000  # bytes
+SMALL_FILE = 620_000  # bytes
 
 
 @pytest.fixture(scope="module")
@@ -186,4 +186,4 @@ def test_embedded_hips__load_closed_small_and_as_described(name):
 def test_embedded_hips__narrow_woman_is_narrow():
     narrow, normal = (load_hip(embedded_hips()[name]) for name in ("woman_narrow", "woman"))
     assert abs(femoral_versions_deg(narrow)["3d"] - 28.0) < ANGLE_DEG
-    assert 8.0 < space_mm(narrow) < 12.0 < space_mm(normal)
+    assert 7.0 < space_mm(narrow) < 12.0 < space_mm(normal)

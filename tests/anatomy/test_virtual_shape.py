@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hipsim.anatomy.virtual_handles import Warp, femoral_handles, pelvic_handles
+from hipsim.anatomy.virtual_handles import FixedWarp, Warp, femoral_handles, pelvic_handles
 from hipsim.anatomy.virtual_shape import RANGES, HipShape
 from hipsim.errors import InputError
 
@@ -66,6 +66,19 @@ def test_warp__scales_balls_with_a_pure_scaling(rng):
     moved, thickness = Warp.between(woman, larger).balls(centres, radii)
     assert np.abs(moved - 1.2 * centres).max() < 1e-6
     assert np.abs(thickness - 1.2 * radii).max() < 1e-6
+
+
+@pytest.mark.parametrize("handles", [femoral_handles, pelvic_handles])
+def test_fixed_warp__moves_balls_as_the_warp_does(handles):
+    woman, man = (handles(HipShape.typical(sex)) for sex in ("female", "male"))
+    centres = np.stack(list(woman.values()))[::5] + 3.0
+    radii = np.linspace(2.0, 12.0, len(centres))
+    fixed = FixedWarp.of(woman, centres, radii)
+    target = np.stack([man[name] for name in woman])
+    for found, expected in zip(
+        fixed.balls(target), Warp.between(woman, man).balls(centres, radii), strict=True
+    ):
+        assert found == pytest.approx(expected, abs=ROUNDING)
 
 
 def test_femoral_handles__version_turns_the_neck_about_the_mechanical_axis():

@@ -33,8 +33,8 @@ REACH_TOL, LENGTH_TOL = 0.5, 1.0  # mm
 TUBEROSITY_TOL = 3.0  # mm; the generator itself allows 1, and moves by twice that across
 
 
-def percentiles(field, points):
-    return np.percentile(np.abs(implicit.evaluate(field, points)), (50, 95, 100))
+def percentiles(values):
+    return np.percentile(np.abs(values), (50, 95, 100))
 
 
 @pytest.mark.parametrize("subject", range(3))
@@ -47,7 +47,8 @@ def test_moved_regions__lie_on_the_implicit_body(subject):
         (bone, pelvic_region("female", "ischium"), pelvic_body),
     ):
         nodes = template.fit.at(shape).nodes
-        median, most, worst = percentiles(body(shape).field, region.skin.moved(nodes))
+        off = implicit.evaluate(body(shape).field, region.skin.moved(nodes)) - region.skin.level
+        median, most, worst = percentiles(off)  # as far off as fairing left the template
         assert median < SURFACE_MEDIAN and most < SURFACE_95 and worst < REGION_WORST
 
 
@@ -138,4 +139,4 @@ def test_template__starts_from_the_handles_of_the_mean_woman():
     fit = femoral_template("female").fit
     expected = femoral_handles(HipShape.typical("female"))
     assert isinstance(fit, FemoralFit)
-    assert all((fit.source[name] == expected[name]).all() for name in expected)
+    assert (fit.warp.start == np.stack(list(expected.values()))).all()

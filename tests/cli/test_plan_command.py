@@ -29,7 +29,7 @@ def test_parsed_targets__refuses_a_motion_twice():
 
 def test_plan__that_is_met_is_told_and_written(tmp_path, capsys):
     out = tmp_path / "out"
-    assert answer(["plan", "man", "--target", "neutral=10", "--out", str(out)]) == 0
+    assert answer(["plan", "man", "--target", "neutral=10", "--quick", "--out", str(out)]) == 0
     told = capsys.readouterr().out
     assert "no bone needs to go" in told
     assert "Research software, not a medical device." in told
@@ -38,7 +38,7 @@ def test_plan__that_is_met_is_told_and_written(tmp_path, capsys):
 
 
 def test_plan__refuses_to_write_over_a_plan(tmp_path, capsys):
-    words = ["plan", "man", "--target", "neutral=10", "--out", str(tmp_path)]
+    words = ["plan", "man", "--target", "neutral=10", "--quick", "--out", str(tmp_path)]
     assert answer(words) == 0
     assert answer(words) == EXIT_REFUSED
     assert "already holds a plan" in capsys.readouterr().err

@@ -40,7 +40,7 @@ def test_report__writes_one_page(
     out = tmp_path / "page.html"
     done = cli.answer(["report", str(scenario), "--hip", "woman_narrow", "--out", str(out)])
     text = out.read_text(encoding="utf-8")
-    assert done == 0 and "open it in a browser" in capsys.readouterr().out
+    assert done == 0 and "Written to" in capsys.readouterr().out
     assert "two women: woman_narrow" in text and "derotation 10 deg" in text
     assert "version, deg" in text
 
@@ -66,3 +66,17 @@ def test_chosen__asks_which_of_several_hips(scenario: Path) -> None:
     with pytest.raises(InputError, match="hip must be one of"):
         chosen(loaded, "man")
     assert chosen(loaded, "woman").name == "woman"
+
+
+def test_report__writes_a_pdf(scenario: Path, tmp_path: Path) -> None:
+    pytest.importorskip("typst", reason="needs the extra 'pdf'")
+    out = tmp_path / "record.pdf"
+    assert cli.answer(["report", str(scenario), "--hip", "woman_narrow", "--out", str(out)]) == 0
+    assert out.read_bytes().startswith(b"%PDF-")
+
+
+def test_report__refuses_other_endings_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.answer(["report", "none.yaml", "--out", str(tmp_path / "page.docx")]) == 2
+    assert "a report ends in .html or .pdf" in capsys.readouterr().err

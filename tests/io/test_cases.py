@@ -157,3 +157,22 @@ def test_case_yaml__must_be_utf8(tmp_path):
     (folder / "case.yaml").write_bytes("name: M\xfcller".encode("latin-1"))
     with pytest.raises(CaseError, match="is not a text file in UTF-8"):
         find_case(folder)
+
+
+@pytest.mark.parametrize("stated", [".nan", ".inf", "1" + "0" * 400, "{right: .inf}", "true"])
+def test_find_case__refuses_a_version_that_is_no_angle(tmp_path, stated):
+    for name in ("femur_r.stl", "hip_r.stl"):
+        (tmp_path / name).write_bytes(b"not read")
+    (tmp_path / "case.yaml").write_text(f"version_deg: {stated}\n")
+    with pytest.raises(
+        CaseError, match=r"case\.yaml:1:\d+: version_deg must be a number of degrees"
+    ):
+        find_case(tmp_path)
+
+
+def test_find_case__names_a_key_that_is_no_text(tmp_path):
+    for name in ("femur_r.stl", "hip_r.stl"):
+        (tmp_path / name).write_bytes(b"not read")
+    (tmp_path / "case.yaml").write_text("1: a\n")
+    with pytest.raises(CaseError, match="unknown key '1'"):
+        find_case(tmp_path)

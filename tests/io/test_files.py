@@ -8,7 +8,13 @@ import sys
 import pytest
 
 from hipsim.errors import InputError
-from hipsim.io.files import staged_folder, write_file, write_text
+from hipsim.io.files import (
+    size_of_file,
+    staged_folder,
+    utf8_of_file,
+    write_file,
+    write_text,
+)
 
 
 def test_write_text__makes_folders_and_replaces(tmp_path):
@@ -86,3 +92,30 @@ def test_staged_folder__says_when_the_disk_is_full(tmp_path):
     )
     assert "b.txt: File too large" in done.stdout, done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_size_of_file__refuses_what_is_no_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    words = {
+        "pipe": "pipe or device",
+        "zero": "pipe or device",
+        "loop": "symbolic",
+        ".": "directory",
+    }
+    for name, message in {**words, "none": "no such file"}.items():
+        with pytest.raises(InputError, match=rf"cannot read .*{message}"):
+            size_of_file(tmp_path / name)
+    with pytest.raises(InputError, match="cannot read .*null"):
+        size_of_file("a\0b")
+
+
+def test_utf8_of_file__refuses_other_and_long_text(tmp_path):
+    (tmp_path / "a").write_bytes(b"\xef\xbb\xbfab")
+    assert utf8_of_file(tmp_path / "a") == "ab"
+    with pytest.raises(InputError, match="has 5 bytes, more than the 4 it may have"):
+        utf8_of_file(tmp_path / "a", most=4)
+    (tmp_path / "a").write_bytes(b"\xff")
+    with pytest.raises(InputError, match="is not a text file in UTF-8"):
+        utf8_of_file(tmp_path / "a")

@@ -81,7 +81,7 @@ REFUSED = [
     ({"iliopsoas": {"faces": []}}, "faces must be a list of whole numbers"),
     ({"iliopsoas": {"faces": [1.5]}}, "faces must be a list of whole numbers"),
     ({"iliopsoas": {"faces": [True]}}, "faces must be a list of whole numbers"),
-    ({"iliopsoas": {"faces": 7}}, "faces must be a list of whole numbers, got 7"),
+    ({"iliopsoas": {"faces": 7}}, "faces must be a list of whole numbers from 0, got 7"),
     ({"iliopsoas": {"curve_mm": FLAT}}, "at least 3 points of three finite numbers"),
     ({"iliopsoas": {"curve_mm": TRIANGLE[:2]}}, "at least 3 points of three finite numbers"),
     ({"iliopsoas": {"curve_mm": [[1, 2, 3], [4, 5], [6, 7, 8]]}}, "three finite numbers"),
@@ -159,3 +159,20 @@ def test_count_triangles__counts_those_without_area_too(tmp_path):
     soup = Mesh(np.eye(3), [[0, 1, 2], [0, 0, 1]])
     assert count_triangles(save_mesh(tmp_path / "a.ply", soup)) == 2
     assert len(load_mesh(tmp_path / "a.ply").faces) == 1
+
+
+HARMFUL = {
+    "face of 400 digits": '{"iliopsoas": {"faces": [' + "9" * 400 + "]}}",
+    "face below": '{"iliopsoas": {"faces": [-1]}}',
+    "unit as list": '{"unit": ["mm"], "iliopsoas": {"faces": [1]}}',
+    "too far": '{"unit": "m", "iliopsoas": {"curve": [[1e308, 0, 0], [1, 0, 0], [0, 1, 0]]}}',
+    "400 digits": '{"iliopsoas": {"curve_mm": [[1' + "0" * 400 + ", 0, 0], [1, 0, 0], [0, 1, 0]]}}",
+    "painted twice": '{"iliopsoas": {"faces": [1]}, "iliopsoas": {"faces": [2]}}',
+}
+
+
+@pytest.mark.parametrize("case", HARMFUL)
+def test_read__refuses_damage_by_name(tmp_path, case):
+    (tmp_path / "footprint.json").write_text(HARMFUL[case])
+    with pytest.raises(CaseError, match=r"footprint\.json"):
+        read_footprints(tmp_path / "footprint.json")

@@ -108,7 +108,7 @@ BAD = [
     ("a.fcsv", fcsv(label="F-1"), "unknown landmark 'F-1'"),
     ("a.csv", "", "wanted a header with name, x, y, z .*, got nothing"),
     ("a.csv", "LT,1,2,3\n", "wanted a header with name, x, y, z .*, got lt,1,2,3"),
-    ("a.csv", "name,x,y,z\nLT,1,2\n", r"must be three finite numbers, got \[1\.0, 2\.0\]"),
+    ("a.csv", "name,x,y,z\nLT,1,2\n", r"4 columns, but 3 values"),
     ("a.csv", "name,x,y,z\nLT,1,two,3\n", "must be three finite numbers, got .*'two'"),
     ("a.csv", "name,x,y,z,side\nLT,1,2,3,both\n", "side must be 'right' or 'left', got 'both'"),
 ]
@@ -130,5 +130,31 @@ def test_read_landmarks__refuses_what_is_missing_or_too_large(tmp_path, monkeypa
     with pytest.raises(CaseError, match=r"cannot read .*none\.json: no such file"):
         read_landmarks(tmp_path / "none.json")
     monkeypatch.setattr(landmark_files, "LARGEST_FILE_BYTES", 10)
-    with pytest.raises(CaseError, match="too large for points a person has set"):
+    with pytest.raises(CaseError, match="bytes, more than the 10 it may have"):
         read_landmarks(saved(tmp_path, "a.mrk.json", markups()))
+
+
+HARMFUL = {
+    "comma for point": ("a.csv", "name,x,y,z\nLT,1,5,2,5,3,5\n", "4 columns, but 7 values"),
+    "column twice": ("a.csv", "name,x,x,y,z\nLT,1,2,3,4\n", "a column is there twice"),
+    "underscore": ("a.csv", "name,x,y,z\nLT,1_0,2,3\n", "three finite numbers"),
+    "digits of another script": ("a.csv", "name,x,y,z\nLT,\u0661,2,3\n", "three finite numbers"),
+    "cell without end": ("a.csv", 'name,x,y,z\n"' + "a" * 200_000, "cannot be read as a table"),
+    "other columns": (
+        "a.fcsv", "# CoordinateSystem = LPS\n# columns = id,y,x,x,label\n1,1,2,3,LT\n", "wanted the col",
+    ),
+    "point twice": ("a.json", '{"LT": [1, 2, 3], "LT": [3, 2, 1]}', "key 'LT' appears twice"),
+    "truth": ("a.json", '{"LT": [true, false, true]}', "three finite numbers"),
+    "400 digits": ("a.json", '{"LT": [1, 2, ' + "9" * 400 + "]}", "three finite numbers"),
+    "5000 digits": ("a.json", '{"LT": [1, 2, ' + "9" * 5000 + "]}", "is not valid JSON"),
+    "too far": ("a.json", '{"unit": "m", "points": {"LT": [1e308, 2, 3]}}', "three finite numbers"),
+    "unit as list": ("a.json", '{"unit": ["mm"], "points": {"LT": [1, 2, 3]}}', "unit must be one of"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HARMFUL)
+def test_read_landmarks__refuses_damage_by_name(tmp_path, case):
+    name, text, message = HARMFUL[case]
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(CaseError, match=rf"{name}.*{message}"):
+        read_landmarks(tmp_path / name, frame="lps")

@@ -148,7 +148,7 @@ def test_load_mesh__names_a_missing_file(tmp_path):
 def test_load_mesh__refuses_vtk_data_that_is_no_surface(tmp_path):
     pv = pytest.importorskip("pyvista")
     pv.ImageData(dimensions=(3, 3, 3)).save(tmp_path / "image.vtk")
-    with pytest.raises(MeshError, match="holds ImageData, wanted a surface"):
+    with pytest.raises(MeshError, match="holds STRUCTURED_POINTS, wanted a surface"):
         load_mesh(tmp_path / "image.vtk")
 
 

@@ -1,5 +1,7 @@
 """Motions from OpenSim and CSV files: the same angles, the right side, and clear refusals."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -112,3 +114,37 @@ def test_read_angle_table__says_what_it_cannot_read(tmp_path):
     (tmp_path / "b.csv").write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="is not a text file in UTF-8"):
         read_angle_table(tmp_path / "b.csv")
+
+
+PLAIN = "inDegrees=yes\nendheader\nflexion_deg adduction_deg rotation_deg\n"
+DAMAGED = {
+    "column twice": ("a.csv", "flexion_deg,flexion_deg,adduction_deg,rotation_deg\n1,5,2,3\n",
+                     "a.csv:1: column 'flexion_deg' is there twice"),
+    "rows missing": ("a.mot", f"nRows=5\n{PLAIN}1 5 2\n", "says nRows=5, but it holds 1 rows"),
+    "time not a number": (
+        "a.csv", "time,flexion_deg,adduction_deg,rotation_deg\n0,1,2,3\nnan,1,2,3\n",
+        "a.csv: time must be finite",
+    ),
+    "underscore": ("a.mot", f"{PLAIN}1_0 5 2\n", "wanted a number, got '1_0'"),
+    "digits of another script": ("a.mot", f"{PLAIN}\u0661 5 2\n", "wanted a number"),
+    "comma for point": ("a.mot", f"{PLAIN}1,5 5 2\n", "wanted a number, got '1,5'"),
+    "angle not finite": ("a.mot", f"{PLAIN}1 nan 2\n", "a.mot: adduction_deg must be finite"),
+    "angle too large": ("a.mot", f"{PLAIN}1 999 2\n", "a.mot: adduction_deg must be within"),
+    "cell without end": (
+        "a.csv", 'flexion_deg,adduction_deg,rotation_deg\n"' + "1" * 200_000, "cannot be read as CSV",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_load_motion__refuses_damage_by_name(tmp_path, case):
+    name, text, message = DAMAGED[case]
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        load_motion(tmp_path / name, pelvic_zero="isb", femoral_zero="isb")
+
+
+def test_load_motion__opens_no_pipe(tmp_path):
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(InputError, match="Is a pipe or device, not a file"):
+        load_motion(tmp_path / "a.csv", pelvic_zero="isb", femoral_zero="isb")

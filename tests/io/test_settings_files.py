@@ -74,3 +74,38 @@ REFUSED = [
 def test_read_settings__refuses(tmp_path, name, text, message):
     with pytest.raises(InputError, match=message):
         read(tmp_path, name, text)
+
+
+HARMFUL = {
+    "dotted without end": ("a.toml", ".".join("a" * 9000) + " = 1\n", "a key of over 50 parts"),
+    "table without end": ("a.toml", "x = 1\n[" + ".".join("a" * 60) + "]\n", "a.toml:2:1: .*50 pa"),
+    "5000 digits": ("a.toml", "a = " + "9" * 5000 + "\n", "not valid TOML"),
+    "deep TOML": ("a.toml", "a = " + "[" * 50_000, "nests too deep"),
+    "5000 digits of JSON": ("a.json", '{"a": ' + "9" * 5000 + "}", "not valid JSON"),
+    "deep JSON": ("a.json", '{"a": ' + "[" * 100_000, "not valid JSON"),
+    "90 deep": ("a.json", '{"a": ' + "[" * 90 + "]" * 90 + "}", "nests deeper than 50"),
+    "control character": ("a.json", '{"a": "\x7f"}', "an entry cannot be read"),
+}
+
+
+@pytest.mark.parametrize("case", HARMFUL)
+def test_read_settings__refuses_harm(tmp_path, case):
+    name, text, message = HARMFUL[case]
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=rf"{name}.*{message}|{message}"):
+        read_settings(tmp_path / name)
+
+
+def test_read_settings__finds_a_quoted_table_of_many_spaces_in_no_time(tmp_path):
+    key = "a" + " " * 100_000 + "b"
+    (tmp_path / "a.toml").write_text(f'["{key}"]\nx = 1\n')
+    found = read_settings(tmp_path / "a.toml")
+    assert found.places[(key, "x")] == (2, 1)
+
+
+def test_read_settings__counts_keys_that_come_twice_in_no_time(tmp_path):
+    (tmp_path / "a.json").write_text(
+        "{" + ", ".join(f'"a{i % 9000}": 1' for i in range(18_000)) + "}"
+    )
+    with pytest.raises(InputError, match="key 'a0' appears twice"):
+        read_settings(tmp_path / "a.json")

@@ -129,7 +129,7 @@ def test_load_mesh__refuses_a_zip_bomb_before_it_unfolds(tmp_path, monkeypatch):
     monkeypatch.setattr(reader, "LARGEST_UNPACKED_BYTES", 1_000_000)
     with zipfile.ZipFile(tmp_path / "bomb.3mf", "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr(MODEL, b" " * 5_000_000)
-    with pytest.raises(MeshError, match=r"would unfold to 0\.005 GB, more than the 0\.001 GB"):
+    with pytest.raises(MeshError, match=r"would unfold from .* to 0\.005 GB, more than"):
         load_mesh(tmp_path / "bomb.3mf")
 
 

@@ -43,6 +43,12 @@ def expected_mm(motion, **sizes):
     return phantom_clearance_mm(*motion.angles_deg.T, **sizes)
 
 
+def test_nearest__says_what_a_call_says_of_its_minimum(query, over_grid):
+    found_mm, structure = query.nearest(CLOSED_FORM)
+    assert found_mm == pytest.approx(over_grid.minimum_mm, abs=DISTANCE_TOL)
+    assert structure == over_grid.structure
+
+
 def test_clearance__equals_the_closed_form_in_gap_and_overlap(over_grid):
     expected = expected_mm(CLOSED_FORM)
     assert (expected < 0).sum() > 10

@@ -35,7 +35,7 @@ def found(hip):
     with pytest.MonkeyPatch.context() as patch:  # few amounts per curve; the ways are whole
         patch.setattr(plan_ways, "DEPTH_STEP_MM", 5.0)
         patch.setattr(plan_ways, "ANGLE_STEP_DEG", 20.0)
-        return plan(hip, TARGETS)
+        return plan(hip, TARGETS, detail="quick")
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_plan__record_is_plain_json_with_units_and_zeros(record):
 
 def test_plan__that_is_met_says_so_and_does_nothing():
     hip = load_hip("man")
-    done = plan(hip, {"neutral": 10})
+    done = plan(hip, {"neutral": 10}, detail="quick")
     assert done.is_met and done.options == () and done.binding is None
     assert done.summary[-1] == plan_words.nothing_needed()
     assert done.option("plane") is None
@@ -154,7 +154,7 @@ def test_plan__a_way_that_fails_is_named_and_the_others_stay(hip, monkeypatch):
     monkeypatch.setattr(plan_ways.Ways, "plane", property(fails))
     for name in ("burr", "contour", "derotation"):
         monkeypatch.setattr(plan_ways.Ways, name, property(lambda self: None))
-    done = plan(hip, {"neutral": 11})
+    done = plan(hip, {"neutral": 11}, detail="quick")
     assert done.not_available == {"plane": "volumes do not add up"}
     assert "Best plane: not available on this hip: volumes do not add up." in done.summary
     assert [option.name for option in done.options] == ["ideal"]
@@ -164,6 +164,10 @@ def test_plan__refuses_targets_it_cannot_use(hip):
     with pytest.raises(InputError, match="the motion of a target must be one of"):
         plan(hip, {"walk": 5})
     unknown = hip.evolved(notes=())
+    with pytest.raises(InputError, match="detail must be one of"):
+        plan(hip, TARGETS, detail="long")
+    with pytest.raises(InputError, match="samples must be within 128"):
+        plan(hip, TARGETS, samples=10)
     with pytest.raises(InputError, match="give sex='female' or 'male'"):
         plan(unknown, {"ifi_test": "p25"})
 
@@ -209,7 +213,7 @@ def test_plan__of_a_narrow_ct_hip_says_what_no_resection_reaches(bones, monkeypa
 
     monkeypatch.setattr(planning, "WAYS", ("ideal", "derotation"))
     monkeypatch.setattr(plan_ways, "ANGLE_STEP_DEG", 40.0)
-    done = plan(real_hip(bones, "z027", "right"), {"neutral": 17}, sex="female")
+    done = plan(real_hip(bones, "z027", "right"), {"neutral": 17}, sex="female", detail="quick")
     ideal, turned = done.options
     (row,) = ideal.reached
     assert 0.0 < row.missing_mm < 17.0 - row.before.minimum_mm

@@ -127,6 +127,9 @@ def test_first__amount_that_is_enough() -> None:
 def test_interval__holds_95_of_100() -> None:
     found = Interval.of(np.arange(1001.0))
     assert (found.low, found.median, found.high) == (25.0, 500.0, 975.0)
+    assert Interval.of(np.arange(1001.0), covered=0.9) == Interval(50.0, 500.0, 950.0)
+    with pytest.raises(InputError, match="tail must be within"):
+        Interval.of(np.arange(3.0), covered=2.0)
 
 
 def test_priors__scatter_is_what_the_raters_had() -> None:

@@ -69,3 +69,15 @@ def test_query__does_not_depend_on_what_was_asked_before(rng):
     used(others)
     for name in Distances.__dataclass_fields__:
         assert np.array_equal(getattr(used(poses), name), getattr(new(poses), name)), name
+
+
+def test_candidates__nothing_listed_of_one_surface_leaves_nothing_to_pair(rng, monkeypatch):
+    def lists_only_one(*given):
+        counts = given[9]
+        counts[0], counts[1] = 0, -1  # b has too many to list: its list is not written
+
+    monkeypatch.setattr(candidates._candidate_kernels, "find_candidates", lists_only_one)
+    query = DistanceQuery(blob(rng, 3), blob(rng, 3))
+    poses = _as_poses(glide(rng, 60, 20.0), query._a.tree.centre, query._b.tree.centre)
+    found = find_candidates(query._a, query._b, poses)
+    assert (found.counts == 0).all()

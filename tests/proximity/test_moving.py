@@ -8,10 +8,12 @@ from shapes import sphere
 from hipsim.errors import InputError, MeshError
 from hipsim.geometry import Mesh
 from hipsim.proximity import DistanceQuery
-from hipsim.proximity.moving import MovingBody, MovingQuery
+from hipsim.proximity.moving import NEARLY, MovingBody, MovingQuery
 from hipsim.proximity.solid import pseudo_normals
+from hipsim.proximity.tree import refit_tree
 
 SAME_TOL = 1e-9  # mm
+ROUNDED = 1e-6  # of a value kept in single precision
 NORMAL_TOL = 1e-9  # pseudo-normals of bodies of some 10 mm
 
 
@@ -40,6 +42,28 @@ def test_moving_query__does_not_remember_the_last_shape(rng):
     first = moving(a.vertices, b.vertices)(poses).distance_mm
     moving(bent(a).vertices, bent(b).vertices)(poses)
     assert (moving(a.vertices, b.vertices)(poses).distance_mm == first).all()
+
+
+def test_moving_body__has_the_boxes_of_a_refitted_tree(rng):
+    mesh = blob(rng, 2)
+    moving = MovingBody.of(mesh, name="a")
+    body, expected = moving.moved(bent(mesh).vertices), refit_tree(moving.tree, bent(mesh))
+    assert body.tree.corners == pytest.approx(expected.corners, abs=SAME_TOL)
+    assert body.tree.boxes == pytest.approx(expected.boxes, abs=SAME_TOL)
+
+
+def test_moving_body__keeps_squared_distances_short_by_no_more_than_their_share(rng):
+    a, b = blob(rng, 2), blob(rng, 3)
+    moved = MovingQuery(a, b)(a.vertices, b.vertices)
+    exact = DistanceQuery(a, b)
+    poses = path(rng, 40, reach_mm=60.0)
+    assert moved(poses).distance_mm == pytest.approx(exact(poses).distance_mm, abs=SAME_TOL)
+    values, known = moved._b.grid.values, exact._b.grid.values
+    both = (values > 0.0) & (known > 0.0)
+    assert both.sum() > 100
+    assert (values[both] <= known[both] * (1.0 + ROUNDED)).all()
+    assert (values[both] >= NEARLY * known[both] * (1.0 - ROUNDED)).all()
+    assert (values[both] < known[both] * (1.0 - ROUNDED)).any()
 
 
 def test_moving_body__has_the_pseudo_normals_of_a_new_solid(rng):

@@ -15,6 +15,12 @@ from hipsim.study.conventions import CONVENTIONS
 SHOWN_MM = 0.05 + 1e-9  # a tenth of a millimetre is shown
 SAME_MM = 0.01
 LEAST_COLOURS = 200  # a picture of shaded bone has many
+SCREENS = ((1280, 720), (1024, 768), (820, 1180))
+HEADINGS = (
+    "What to keep in mind",
+    "Conventions",
+    "Where these numbers come from",
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +109,27 @@ def test_report__two_tabs_are_independent(browser: Any, address: str) -> None:
     assert other.exact_mm() == before != one.exact_mm()
 
 
-def test_report__fits_a_small_screen(browser: Any, address: str) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_report__fits_screen_and_tablet(browser: Any, address: str, scheme: str) -> None:
     tab = Tab(browser, address)
-    for width in (1280, 820):
-        tab.page.set_viewport_size({"width": width, "height": 720})
-        wide = tab.page.evaluate("() => document.documentElement.scrollWidth")
-        assert wide <= width
+    tab.page.emulate_media(color_scheme=scheme)
+    for width, height in SCREENS:
+        tab.page.set_viewport_size({"width": width, "height": height})
+        too_wide = "() => document.documentElement.scrollWidth > window.innerWidth"
+        assert not tab.page.evaluate(too_wide), f"{width} x {height} scrolls sideways"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_report__prints_black_on_white_with_every_section(
+    browser: Any, address: str, scheme: str
+) -> None:
+    tab = Tab(browser, address)
+    tab.page.emulate_media(media="print", color_scheme=scheme)
+    text = tab.page.inner_text("main")
+    assert all(heading in text for heading in HEADINGS)
+    look = "() => getComputedStyle(document.body)"
+    assert tab.page.evaluate(f"({look})().backgroundColor") == "rgb(255, 255, 255)"
+    assert tab.page.evaluate(f"({look})().color") == "rgb(0, 0, 0)"
+    assert not tab.page.is_visible("#play") and tab.page.is_visible("#canvas")
+    assert tab.page.evaluate("() => getComputedStyle(canvas).objectFit") == "contain"
+    assert len(tab.page.pdf(format="A4")) > 10_000  # nothing breaks on the way to paper

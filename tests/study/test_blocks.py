@@ -1,5 +1,9 @@
 """Blocks come back from bytes as they were, or are refused."""
 
+import hashlib
+import io
+import json
+
 import numpy as np
 import pytest
 
@@ -92,3 +96,41 @@ def test_outcome_of__is_what_was_computed(results, block):
 
 def test_block__counts_failures():
     assert Block({}, ("", "a", "b")).n_failed == 2
+
+
+def shard_of(**arrays):
+    """Return a shard of an archive of one's own, its sum sound."""
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    data = content.getvalue()
+    return hashlib.sha256(data).hexdigest().encode() + b"\n" + data
+
+
+def told(**words):
+    text = json.dumps({"failures": [""], "hip": {}, "measures": None, **words}).encode()
+    return np.frombuffer(text, np.uint8)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"minimum_mm": np.zeros(1)},
+        {"about": told(), "minimum_mm": np.zeros(2)},
+        {"about": told(), "minimum_mm": np.array(["a"])},
+        {"about": told(hip=[])},
+        {"about": told(unknown=1)},
+        {"about": np.frombuffer(b"[" * 100_000, np.uint8)},
+    ],
+    ids=range(6),
+)
+def test_from_bytes__refuses_a_sound_sum_around_nonsense(arrays):
+    with pytest.raises(DamagedShardError, match="a shard cannot be read"):
+        from_bytes(shard_of(**arrays))
+
+
+def test_from_bytes__unfolds_nothing():
+    content = io.BytesIO()
+    np.savez_compressed(content, about=told(), minimum_mm=np.zeros(100_000))
+    data = content.getvalue()
+    with pytest.raises(DamagedShardError, match="it would unfold"):
+        from_bytes(hashlib.sha256(data).hexdigest().encode() + b"\n" + data)

@@ -32,7 +32,9 @@ def written(hip, tmp_path_factory):
         patch.setattr(plan_ways, "ANGLE_STEP_DEG", 40.0)
         patch.setattr(planning, "WAYS", ("ideal", "plane", "derotation"))
         patch.setattr(plan_files, "rendering_problem", lambda: "no 3D here")
-        return plan_to_folder(hip, tmp_path_factory.mktemp("plan") / "out", targets=TARGETS)
+        return plan_to_folder(
+            hip, tmp_path_factory.mktemp("plan") / "out", targets=TARGETS, detail="quick"
+        )
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def rows_of(folder):
 def test_plan_to_folder__writes_numbers_surfaces_and_curves(written, folder, record):
     names = {path.name for path in written.files}
     assert names == {path.name for path in folder.iterdir()} == set(record["files"])
-    assert {"plan.json", "plan.csv", "response.png", "response.svg"} <= names
+    assert {"plan.json", "plan.csv", "decision.csv", "response.png", "response.svg"} <= names
     assert {"femur_r_plane.stl", "removed_r_plane.stl", "cut_plane_r.stl"} <= names
     assert "femur_r_derotation.stl" in names and "removed_r_derotation.stl" not in names
     assert written.notices == ("no 3D here",)
@@ -120,13 +122,13 @@ def test_plan_to_folder__notes_the_frame_for_slicer(written, tmp_path):
 
 def test_plan_to_folder__refuses_a_folder_with_a_plan_and_replaces_when_told(tmp_path):
     met, wanted = load_hip("man"), {"neutral": 10}
-    plan_to_folder(met, tmp_path, targets=wanted)
+    plan_to_folder(met, tmp_path, targets=wanted, detail="quick")
     (tmp_path / "mine.txt").write_text("stays")
     before = (tmp_path / "plan.json").read_bytes()
     with pytest.raises(InputError, match="already holds a plan"):
-        plan_to_folder(met, tmp_path, targets=wanted)
+        plan_to_folder(met, tmp_path, targets=wanted, detail="quick")
     assert (tmp_path / "plan.json").read_bytes() == before
-    plan_to_folder(met, tmp_path, targets={"neutral": 12}, existing="replace")
+    plan_to_folder(met, tmp_path, targets={"neutral": 12}, detail="quick", existing="replace")
     assert "12 mm" in (tmp_path / "plan.json").read_text()
     assert (tmp_path / "mine.txt").read_text() == "stays"
     assert [row["option"] for row in rows_of(tmp_path)] == ["intact"]

@@ -83,7 +83,7 @@ BAD_SCENARIOS = [
     (
         GOOD.replace("p7", "7"),
         "2:8: hips.0: wanted a name, or one of {case: name, ...}, {virtual: female, ...}, "
-        "{population: 100, ...}, {morph: name, ...}, got 7",
+        "{population: 100, ...}, {patients: 50, ...}, {morph: name, ...}, got 7",
     ),
     (
         GOOD.replace("p7", "{case: p7, virtual: female}"),

@@ -111,6 +111,7 @@ def test_shortening__takes_a_segment_and_brings_the_knee_up_the_shaft():
     np.testing.assert_allclose(way, 20.0 * rigid.unit(shaft), atol=PLACE_TOL_MM)
     section = 10.0 * 11.0**2 * np.sin(np.radians(18.0))  # the phantom's shaft is a 20-gon there
     assert done.volume_mm3 == pytest.approx(20.0 * section, rel=1e-6)
+    assert -20.0 <= done.hip.notes[-1]["leg_length_change_mm"] < -19.0, "shorter, not longer"
 
 
 @each_side

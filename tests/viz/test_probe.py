@@ -7,7 +7,13 @@ import sys
 import pytest
 
 from hipsim.errors import RenderingUnavailableError
-from hipsim.viz.probe import WINDOW_VARIABLE, rendering_problem, require_rendering
+from hipsim.viz.probe import (
+    WINDOW_VARIABLE,
+    rendering_problem,
+    require_rendering,
+    require_screen,
+    screen_problem,
+)
 
 PACKAGES = ("libegl1", "libgl1-mesa-dri", "libosmesa6")
 
@@ -70,3 +76,18 @@ def test_import__of_the_room_does_not_load_vtk_or_pyplot():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@needs_linux
+def test_screen_problem__without_a_display_names_what_works_without(monkeypatch):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    problem = screen_problem()
+    assert problem is not None
+    assert all(word in problem for word in ("DISPLAY is not set", "hipsim animate", "report"))
+
+
+@needs_linux
+def test_require_screen__a_screen_that_is_not_there_names_the_packages(monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":987")
+    with pytest.raises(RenderingUnavailableError, match="libgl1 libgl1-mesa-dri"):
+        require_screen()

@@ -91,6 +91,35 @@ function leastOf(plan, motion) {
   return element("span", {}, below(least, motion.threshold_mm), gain);
 }
 
+function inLines(text) {
+  const [first, ...others] = text.split("\n");
+  const made = element("span", {}, element("b", { textContent: first }));
+  for (const other of others) made.append(element("br"), element("small", { textContent: other }));
+  return made;
+}
+
+function showDecision() {
+  const { heads, rows, caption } = TOLD.decision;
+  const table = at("decision");
+  table.hidden = !rows.length;
+  at("results").hidden = rows.length > 0;
+  if (!rows.length) return;
+  table.caption.textContent = caption;
+  table.append(row(heads, "th"));
+  for (const told of rows) {
+    const plan = TOLD.plans.find((one) => one.name === told.plan);
+    const made = row(told.cells.map(inLines), "td", plan);
+    made.classList.toggle("best", told.is_cheapest);
+    told.short.forEach((i) => made.children[i].querySelector("b").classList.add("short"));
+    if (plan) {
+      const show = element("button", { type: "button", textContent: "show", title: `Show ${plan.name} in the picture` });
+      show.addEventListener("click", () => setState({ plan: plan.name }));
+      made.firstChild.querySelector("b").after(" ", show);
+    }
+    table.append(made);
+  }
+}
+
 function showResults() {
   const table = at("results");
   table.replaceChildren();
@@ -177,6 +206,7 @@ function showPlans() {
 
 const chart = new Chart(at("chart"), TOLD, (index) => setState({ index }));
 showWords();
+showDecision();
 showResults();
 showPlans();
 fill(at("motion"), TOLD.motions.map((motion) => motion.name), TOLD.motions.map((motion) => motion.title));

@@ -122,6 +122,7 @@ class HipScene {
     this.overlay.replaceChildren();
     if (!this.pair) return;
     const { clientWidth: width, clientHeight: height } = this.canvas;
+    this.overlay.setAttribute("viewBox", `0 0 ${width} ${height}`); // on paper it shrinks with the picture
     const ends = this.pair.map((point) => {
       const seen = new THREE.Vector3(...point).project(this.camera);
       return [(width * (1 + seen.x)) / 2, (height * (1 - seen.y)) / 2];
