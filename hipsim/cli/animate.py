@@ -38,8 +38,8 @@ def animate(
     Parameters
     ----------
     case
-        A case folder, folder/prefix or name of an embedded hip; or a folder that `hipsim run`
-        wrote, or a scenario file.
+        A case folder, folder/prefix or name of an embedded hip; or a folder that `hipsim run` or
+        `hipsim plan` wrote, or a scenario file.
     out
         The film: .gif, .webp, or .mp4 (needs the extra video). A file of that name is replaced.
     side
@@ -51,7 +51,8 @@ def animate(
     arm
         Only this arm of the motion, e.g. adducted.
     plan
-        Name of the plan of a run to show; that which leaves most space by default.
+        Name of the plan of a run, or of the option of a plan; that which leaves most space by
+        default.
     resect
         Show this resection of the lesser trochanter, in mm.
     derotate

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WIDTH = 100  # columns of a terminal
 PAGE = "report.html"
+NO_DEVICE = "Research software, not a medical device."
 
 
 def plan(
@@ -37,7 +38,7 @@ def plan(
 
     Writes plan.json, decision.csv, plan.csv, report.html (one page, offline), pictures, and STL
     surfaces (operated femur, removed piece, cut plane) in the frame of the scan. A folder that
-    holds a plan already is refused.
+    holds a plan already is refused. `hipsim view`, `animate` and `report` take the folder again.
 
     Parameters
     ----------
@@ -60,30 +61,31 @@ def plan(
         Replace the plan the folder holds.
     """
     from hipsim.cli.progress import ProgressBar
-    from hipsim.io.hips import load_hip
+    from hipsim.io.hips import load_hip, resolve_case
     from hipsim.planning.targets import DEFAULT_TARGETS
     from hipsim.study.plan_files import plan_to_folder
+    from hipsim.study.sources import case_source
 
-    targets = parsed_targets(target) if target else dict(DEFAULT_TARGETS)
-    hip = load_hip(case, side=side)
+    found = resolve_case(case)
+    hip = load_hip(found, side=side)
     with ProgressBar("plan") as progress:
         done = plan_to_folder(
             hip,
             out,
-            targets=targets,
+            targets=parsed_targets(target) if target else DEFAULT_TARGETS,
             sex=sex,
             detail="quick" if quick else "full",
             samples=samples,
             seed=seed,
+            source=case_source(found.name, found, hip.side),
             existing="replace" if overwrite else "refuse",
             progress=progress,
         )
         page = write_page(done.plan, out, progress)
-    print(summary(done.plan))
-    print(f"\nWritten to {out}: {', '.join([*(path.name for path in done.files), page])}.")
-    for notice in done.notices:
-        print(f"Note: {notice}")
-    print("Research software, not a medical device.")
+    names = ", ".join([*(path.name for path in done.files), page])
+    print(f"{summary(done.plan)}\n\nWritten to {out}: {names}.")
+    for notice in (*(f"Note: {notice}" for notice in done.notices), NO_DEVICE):
+        print(notice)
 
 
 def write_page(found: "Plan", out: Path, progress: "ProgressBar") -> str:

@@ -141,12 +141,38 @@ def summary(done: "Written") -> str:
     """Lay out the smallest space of every hip, motion and plan, as people say it."""
     if not done.rows:
         return f"{done.scenario.n_runs} rows of results: 'hipsim results {done.folder}' sums up"
+    from hipsim.cli.results import wrapped
+
     tables = []
     for source in done.scenario.hips:
         own = [row for row in done.rows if row["hip"] == source.name and not row["failure"]]
         if own:
-            tables.append(f"{source.name}, {source.side} hip\n{_table(own, done.scenario)}")
+            table = f"{source.name}, {source.side} hip\n{_table(own, done.scenario)}"
+            tables.append("\n".join([table, *wrapped(answer(own))]))
     return "\n\n".join([*tables, "Negative space: the bones overlap by that depth."])
+
+
+def answer(found: "list[dict[str, Any]]") -> list[str]:
+    """Say what reaches each target on a hip, or comes nearest.
+
+    Parameters
+    ----------
+    found
+        Rows of the table of one hip.
+    """
+    from hipsim.study.target_words import Judged, target_sentences
+
+    return target_sentences(
+        Judged(
+            row["motion"],
+            row["plan"],
+            row["target_mm"],
+            row["space_after_mm"],
+            float(row["target_reached"] == "yes"),
+        )
+        for row in found
+        if row["target_reached"] is not None
+    )
 
 
 def forecast(scenario: "Scenario", out: Path | None, workers: int | None) -> str:
@@ -217,17 +243,28 @@ def _table(found: list[dict[str, Any]], scenario: "Scenario") -> str:
 
     motions = [motion.name for motion in scenario.motions]
     found = sorted(found, key=lambda row: motions.index(row["motion"]))
-    space = [_space(row) for row in found]
-    where = [[_pose(row), row["structure"].replace("_", " ")] for row in found]
     if len(scenario.plans) == 1:
-        header = ["motion", "space mm", "smallest at", "structure"]
-        lines = [[row["motion"], s[1], *w] for row, s, w in zip(found, space, where, strict=True)]
-        return aligned(header, lines, "lrll")
-    header = ["motion", "plan", "before mm", "after mm", "gain mm", "smallest at", "structure"]
-    lines = [
-        [row["motion"], row["plan"], *s, *w] for row, s, w in zip(found, space, where, strict=True)
-    ]
-    return aligned(header, lines, "llrrrll")
+        header, align = ["motion", "space mm"], "lr"
+        lines = [[row["motion"], _space(row)[1]] for row in found]
+    else:
+        header, align = ["motion", "plan", "before mm", "after mm", "gain mm"], "llrrr"
+        lines = [[row["motion"], row["plan"], *_space(row)] for row in found]
+    if scenario.targets_mm:
+        header, align = [*header, "target mm", "missing mm"], f"{align}rr"
+        lines = [[*line, *_target(row)] for line, row in zip(lines, found, strict=True)]
+    where = [[_pose(row), row["structure"].replace("_", " ")] for row in found]
+    lines = [[*line, *each] for line, each in zip(lines, where, strict=True)]
+    return aligned([*header, "smallest at", "structure"], lines, f"{align}ll")
+
+
+def _target(row: dict[str, Any]) -> list[str]:
+    """Write the target and what is missing of it."""
+    from hipsim.cli.results import missing_words
+
+    target, after = row["target_mm"], row["space_after_mm"]
+    if target is None:
+        return ["", ""]
+    return [f"{target:.1f}", missing_words(max(target - after, 0.0))]
 
 
 def _space(row: dict[str, Any]) -> list[str]:

@@ -30,14 +30,14 @@ def exhibit_of(
     Parameters
     ----------
     case
-        A case folder, folder/prefix or name of an embedded hip; or a folder of results, or a
-        scenario file.
+        A case folder, folder/prefix or name of an embedded hip; or a folder of results or of a
+        plan, or a scenario file.
     side
         Which hip of a case.
     hip
         Which hip of a run with several.
     motion
-        Name of the motion; of a run, one of its motions.
+        Name of the motion; of a run, one of its motions; of a plan, one of its targets'.
     resect
         Depth of a resection of the lesser trochanter to show beside the hip, in mm.
     derotate
@@ -47,13 +47,17 @@ def exhibit_of(
     Raises
     ------
     InputError
-        If the motion is not one of the run, or a grid, or what was asked for does not go together.
+        If the motion is not one of the run or plan, or a grid, or what was asked for does not
+        go together.
     HipsimError
         If the hip cannot be loaded or operated on as asked.
     """
+    from hipsim.study.plan_folder import is_plan
     from hipsim.viz.exhibit import make_exhibit
 
-    if is_result(case):
+    if is_plan(case):
+        found = _of_plan(case, hip, motion, side=side)
+    elif is_result(case):
         found = _of_result(case, hip, motion, side=side)
     else:
         if hip is not None:
@@ -155,6 +159,27 @@ def _of_result(
         "pelvic_region": scenario.pelvic_region,
     }
     return hips, way.evolved(threshold_mm=wanted), regions
+
+
+def _of_plan(
+    case: str, hip: str | None, motion: str | None, *, side: Any
+) -> "tuple[dict[str, Hip], Motion, Any]":
+    """Return the options of a plan, the motion of one of its targets, and its regions."""
+    from hipsim.checks import as_choice
+    from hipsim.cli.progress import ProgressBar
+    from hipsim.study.plan_folder import read_plan
+
+    if side is not None or hip is not None:
+        raise InputError(f"{case} is a plan of one hip: leave out --side and --hip")
+    with ProgressBar("options") as progress:
+        found = read_plan(case, progress=progress)
+    targets = {target.motion.name: target for target in found.targets}
+    if motion is not None:
+        as_choice(motion, tuple(targets), name="motion of this plan")
+    way = chosen_motion(motion, [target.motion for target in found.targets])
+    target = targets[way.name]
+    regions = {"femoral_region": target.femoral_region, "pelvic_region": target.pelvic_region}
+    return dict(found.hips), way.evolved(threshold_mm=target.clearance_mm), regions
 
 
 def _procedures(resect: float | None, derotate: float | None) -> list[Any]:

@@ -25,8 +25,8 @@ def view(
     Parameters
     ----------
     case
-        A case folder, folder/prefix or name of an embedded hip; or a folder that `hipsim run`
-        wrote, or a scenario file.
+        A case folder, folder/prefix or name of an embedded hip; or a folder that `hipsim run` or
+        `hipsim plan` wrote, or a scenario file.
     side
         Which hip of a case; may be left out when it holds one.
     hip
@@ -34,7 +34,7 @@ def view(
     motion
         Name of the motion; the IFI test by default.
     plan
-        Name of the plan shown first; that which leaves most space by default.
+        Name of the plan, or option, shown first; that which leaves most space by default.
     resect
         Show the hip after this resection of the lesser trochanter as well, in mm.
     derotate

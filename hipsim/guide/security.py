@@ -5,17 +5,19 @@ strangers (scans, cases, scenarios, result folders); none of them is ever execut
 
 What is read
 ------------
-Surfaces    STL, PLY, OBJ, OFF, GLB and glTF through trimesh, VTP/VTK through VTK,
-            3MF and MATLAB (scipy) here. Sizes a header claims are compared with the file before
-            room is made; archives may unfold to a bounded size and are never unpacked to the disk.
+Surfaces    STL, PLY, OBJ, OFF, GLB, glTF, 3MF, VTP, VTK and MATLAB are parsed here, strictly:
+            libraries in use read a damaged text as far as it goes, or end the process. Sizes a
+            header claims are compared with the file before room is made; archives may unfold to
+            a bounded size and never to the disk; a glTF reads its own folder at most.
 Label maps  NIfTI, NRRD, MHA through SimpleITK, DICOM SEG through highdicom and pydicom (extra
-            ``images``).
+            ``images``); up to 2^30 voxels, so that a small packed file may take 1 GB.
 Text        YAML only with the safe loader (aliases may not multiply without end, keys may not come
             twice), JSON, TOML, CSV, Markups; UTF-8 only; sizes bounded.
 Results     netCDF through h5netcdf (no code in it), CSV, JSON; blocks of a running study are numpy
             archives read with ``allow_pickle=False`` and checked against their SHA-256.
-Every reader was given more than 10,000 damaged files (``tests/fuzz``): it answers with an error of
-its own or with a result that passes all checks; it does not crash, hang or eat the memory.
+``python -m tests.fuzz.run`` gives every reader damaged files by the ten thousand, in a process of
+bounded memory and time, and compares what is read with a second parser; its table is
+``benchmarks/results/fuzz.md``, a small part of it runs with the tests.
 
 What is parsed or run
 ---------------------
@@ -54,6 +56,6 @@ person; DICOM headers beyond geometry are not kept. Take names out of folder nam
 
 Not covered
 -----------
-A hostile file against a flaw in VTK, SimpleITK, HDF5 or trimesh themselves; another user of the
-same account. For files you do not trust at all use a container without network.
+A hostile file against a flaw in SimpleITK, pydicom or HDF5 themselves; another user of the same
+account. For files you do not trust at all use a container without network.
 """

@@ -4,13 +4,17 @@ Both formats can name other files, lists of them and patterns, anywhere on the d
 is meant for that, and only a file in its own folder is read.
 """
 
+import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from hipsim.errors import InputError
 from hipsim.io.files import reason, size_of_file
 
 LONGEST_HEAD = 1 << 20  # bytes
+MOST_VOXELS = 2**30  # 1024 x 1024 x 1024; 1 GB for the usual label map
+BEST_PACKED = 1100  # times that gzip shrinks at best
 _NRRD_FILE = re.compile(rb"^data ?file:[ \t]*(.*?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _MANY_DIMENSIONS = re.compile(rb"^[ \t]*NDims[ \t]*=[ \t]*\d\d", re.MULTILINE)
 _META_FILE = re.compile(rb"^[ \t]*ElementDataFile[ \t]*=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
@@ -83,3 +87,31 @@ def _named(path: Path, pattern: re.Pattern[bytes]) -> list[str]:
     else:
         head = head.partition(b"LOCAL")[0] + (b"LOCAL\n" if b"LOCAL" in head else b"")
     return [name.decode("latin-1").strip() for name in pattern.findall(head.replace(b"\r", b"\n"))]
+
+
+def check_claim(path: Path, shape: Sequence[int], n_components: int) -> None:
+    """Raise InputError where a header claims more than its file can hold, before room is made.
+
+    Parameters
+    ----------
+    path
+        An image.
+    shape
+        Voxels along each axis.
+    n_components
+        Values per voxel.
+    """
+    data = path if path.suffix.lower() != ".mhd" else detached_data(path) or path
+    claimed = math.prod(map(int, shape)) * n_components
+    size, held = " x ".join(map(str, shape)), size_of_file(data)
+    if claimed < 1:
+        raise InputError(f"{path}: its header claims {size} voxels, none at all")
+    if claimed > MOST_VOXELS:
+        raise InputError(
+            f"{path}: its header claims {size} voxels; at most {MOST_VOXELS} are read. Crop the "
+            "scan to pelvis and femora"
+        )
+    if claimed > held * BEST_PACKED:
+        raise InputError(
+            f"{path} is cut short: its header claims {size} voxels, more than {held} bytes can hold"
+        )

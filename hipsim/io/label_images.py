@@ -19,8 +19,7 @@ from hipsim.checks import Array
 from hipsim.errors import InputError
 from hipsim.geometry.masks import label_counts
 from hipsim.io.bone_names import bone_named
-from hipsim.io.data_place import check_data_place, detached_data
-from hipsim.io.files import size_of_file
+from hipsim.io.data_place import MOST_VOXELS, check_claim, check_data_place
 from hipsim.io.label_names import Segment
 from hipsim.io.nifti_header import check_complete, read_nifti_head
 
@@ -31,11 +30,10 @@ READERS = {
     ".mha": "MetaImageIO",
     ".mhd": "MetaImageIO",
 }
-MOST_VOXELS = 2**30  # 1024 x 1024 x 1024; 1 GB for the usual label map
 SPACING_MM = (0.05, 12.0)  # of a scan; finer is micro-CT or a wrong unit
 LEAST_VOLUME_SHARE = 0.5  # of a sheared voxel against a box; a gantry tilt of 30 deg leaves 0.87
 MOST_LABELS = 512  # values in one slice; a scan has more
-BEST_PACKED = 1100  # times that gzip shrinks at best
+FARTHEST_MM = 1e6
 LONGEST_NUMBER = 9  # digits
 EXTRA = 'pip install "hipsim[images]"'
 
@@ -126,7 +124,7 @@ def open_label_image(path: Path) -> LabelImage:
     affine = _affine(path, reader)
     if head is not None:
         check_complete(path, head.n_bytes)
-    tags = {key: reader.GetMetaData(key) for key in reader.GetMetaDataKeys()}
+    tags = _tags(path, reader)
     image = _executed(path, reader)
     view = _simpleitk().GetArrayViewFromImage(image)  # a window into the image's memory
     layers = _layers(path, _whole_numbers(path, view), tags)
@@ -213,10 +211,13 @@ def check_geometry(path: Path, affine: Array, shape: tuple[int, ...]) -> None:
             f"{path}: its header claims {size} voxels; at most {MOST_VOXELS} are read. Crop the "
             "scan to pelvis and femora"
         )
-    spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        spacing = np.linalg.norm(affine[:3, :3], axis=0)
     told = " x ".join(f"{s:.3g}" for s in spacing)
-    if not np.isfinite(affine).all():
-        raise InputError(f"{path}: origin, spacing or direction is not finite ({told} mm)")
+    if not (np.abs(affine) < FARTHEST_MM).all():
+        raise InputError(
+            f"{path}: origin, spacing or direction is not finite, or too far ({told} mm)"
+        )
     if (spacing < SPACING_MM[0]).any() or (spacing > SPACING_MM[1]).any():
         hint = "; is the header in metres?" if (spacing * 1000 <= 12.0).all() else ""
         raise InputError(
@@ -262,24 +263,16 @@ def _informed(path: Path, name: str) -> Any:
     if reader.GetDimension() != 3:
         size = " x ".join(map(str, reader.GetSize()))
         raise InputError(f"{path}: wanted a volume (3 dimensions), got {size}")
-    _check_claim(path, reader)
+    check_claim(path, reader.GetSize(), reader.GetNumberOfComponents())
     return reader
 
 
-def _check_claim(path: Path, reader: Any) -> None:
-    """Refuse a header that claims more than its file can hold, before room is made."""
-    data = path if path.suffix.lower() != ".mhd" else detached_data(path) or path
-    claimed = int(np.prod(reader.GetSize(), dtype=object)) * reader.GetNumberOfComponents()
-    size, held = " x ".join(map(str, reader.GetSize())), size_of_file(data)
-    if claimed > MOST_VOXELS:
-        raise InputError(
-            f"{path}: its header claims {size} voxels; at most {MOST_VOXELS} are read. Crop the "
-            "scan to pelvis and femora"
-        )
-    if claimed > held * BEST_PACKED:
-        raise InputError(
-            f"{path} is cut short: its header claims {size} voxels, more than {held} bytes can hold"
-        )
+def _tags(path: Path, reader: Any) -> dict[str, str]:
+    """Return what else the header says."""
+    try:
+        return {key: reader.GetMetaData(key) for key in reader.GetMetaDataKeys()}
+    except (TypeError, UnicodeError, RuntimeError) as error:
+        raise InputError(f"{path} is damaged: its header is no text ({error})") from None
 
 
 def _executed(path: Path, reader: Any) -> Any:

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from hipsim.checks import Array, IntArray
 from hipsim.errors import MeshError
+from hipsim.io.matlab_elements import variables_of
+from hipsim.io.polygons import Part, as_doubles
 
 LARGEST_UNPACKED_BYTES = 2_000_000_000
 BEST_PACKED = 200  # times that meshes shrink at best; doubles of a bone shrink 2 to 10 times
@@ -27,8 +28,6 @@ _HEADER_BYTES = 128
 _COMPRESSED = 15
 _CHUNK_BYTES = 1 << 20
 _HDF5_MARK = b"\x89HDF"
-
-Part = tuple[str, Array, IntArray]
 
 
 def read_matlab(path: Path) -> list[Part]:
@@ -52,7 +51,7 @@ def read_matlab(path: Path) -> list[Part]:
     """
     content = path.read_bytes()
     _check_container(path, content)
-    bones = _bone_table(path, _loaded(path))
+    bones = _bone_table(path, _loaded(path, content))
     return [_part(path, bone) for bone in bones]
 
 
@@ -92,23 +91,20 @@ def _unpacked_bytes(body: memoryview, room: int) -> int:
     return total
 
 
-def _loaded(path: Path) -> Mapping[str, Any]:
-    """Read a MATLAB 5 file; whatever the reader stumbles over becomes one error."""
-    from scipy.io import loadmat
-
+def _loaded(path: Path, content: bytes) -> Mapping[str, Any]:
+    """Read a MATLAB 5 file."""
     try:
-        variables: Mapping[str, Any] = loadmat(path, squeeze_me=False, struct_as_record=True)
-    except Exception as error:  # damaged files make the reader raise anything
-        raise MeshError(f"{path} is damaged or cut short: {error}") from error
-    return variables
+        return variables_of(content)
+    except (ValueError, IndexError, OverflowError, zlib.error) as error:
+        raise MeshError(f"{path} is damaged or cut short: {error}") from None
 
 
 def _bone_table(path: Path, variables: Mapping[str, Any]) -> list[Any]:
     """Return the records of the struct array that names bones and their meshes."""
     for value in variables.values():
-        names = getattr(getattr(value, "dtype", None), "names", None) or ()
-        if {"name", "mesh"} <= set(names):
-            return list(value.ravel())
+        is_table = isinstance(value, list) and value and isinstance(value[0], dict)
+        if is_table and {"name", "mesh"} <= set(value[0]):
+            return list(value)
     seen = ", ".join(name for name in variables if not name.startswith("__")) or "nothing"
     raise MeshError(
         f"{path} holds no bones: wanted a struct array with the fields name and mesh "
@@ -121,17 +117,20 @@ def _part(path: Path, bone: Any) -> Part:
     try:
         name = str(_inner(bone["name"]))
         mesh = _inner(bone["mesh"])
-        vertices = np.asarray(_inner(mesh["vertices"]), dtype=np.float64).reshape(-1, 3)
-        faces = np.asarray(_inner(mesh["faces"]), dtype=np.float64).reshape(-1, 3)
+        vertices, faces = (
+            as_doubles(np.asarray(_inner(mesh[key]))).reshape(-1, 3)
+            for key in ("vertices", "faces")
+        )
     except (ValueError, TypeError, IndexError, KeyError) as error:
         raise MeshError(f"{path}: a bone without name, vertices or faces: {error}") from None
-    if not (faces == np.round(faces)).all() or (len(faces) and faces.min() < 1):
+    is_whole = (np.abs(faces) < 2**31).all() and (faces == np.round(faces)).all()
+    if not is_whole or (len(faces) and faces.min() < 1):
         raise MeshError(f"{path}: faces of {name!r} must be whole numbers counted from 1")
     return name, vertices, faces.astype(np.int64) - 1
 
 
 def _inner(value: Any) -> Any:
-    """Unwrap what MATLAB wraps: a 1 x 1 cell or struct, or a text of one row."""
-    while isinstance(value, np.ndarray) and value.size == 1:
-        value = value.ravel()[0]
+    """Unwrap what MATLAB wraps: a 1 x 1 cell or struct."""
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
     return value

@@ -18,6 +18,7 @@ import numpy as np
 from hipsim.checks import Array, IntArray, as_choice
 from hipsim.errors import InputError, MeshError
 from hipsim.geometry import Mesh
+from hipsim.io.exported import EXPORTED_SUFFIXES, exported
 from hipsim.io.files import reason, size_of_file, write_file
 from hipsim.io.gltf_files import read_gltf
 from hipsim.io.matlab import read_matlab
@@ -32,7 +33,7 @@ from hipsim.io.vtp_files import read_vtp
 
 MESH_SUFFIXES = (".stl", ".ply", ".obj", ".off", ".glb", ".gltf", ".3mf", ".vtp", ".vtk")
 PARTS_SUFFIXES = (*MESH_SUFFIXES, ".mat")
-SAVED_SUFFIXES = (".ply", ".stl")
+SAVED_SUFFIXES = (".ply", ".stl", *EXPORTED_SUFFIXES)
 NOTED_FRAMES = ("lps", "ras")
 LARGEST_FILE_BYTES = 2_000_000_000
 _SPACE = re.compile(rb"SPACE\s*=\s*(LPS|RAS)\b")
@@ -131,12 +132,12 @@ def frame_of(path: str | Path) -> str | None:
 
 
 def save_mesh(path: str | Path, mesh: Mesh, *, frame: str | None = None) -> Path:
-    """Write a mesh as binary PLY (float64, exact) or STL (float32), in mm.
+    """Write a mesh as binary PLY (float64, exact), STL (float32), OBJ or GLB, in mm.
 
     Parameters
     ----------
     path
-        Ends in ``.ply`` or ``.stl``.
+        Ends in ``.ply``, ``.stl``, ``.obj`` or ``.glb``.
     mesh
         In mm.
     frame
@@ -146,8 +147,8 @@ def save_mesh(path: str | Path, mesh: Mesh, *, frame: str | None = None) -> Path
     Raises
     ------
     InputError
-        If the name does not end in ``.ply`` or ``.stl``, the frame is another one, or the file
-        cannot be written.
+        If the name ends otherwise, the frame is another one or has no place in the format (GLB),
+        or the file cannot be written.
 
     Examples
     --------
@@ -160,11 +161,14 @@ def save_mesh(path: str | Path, mesh: Mesh, *, frame: str | None = None) -> Path
     """
     suffix = Path(path).suffix.lower()
     if suffix not in SAVED_SUFFIXES:
-        raise InputError(f"{path}: a saved mesh must end in {' or '.join(SAVED_SUFFIXES)}")
+        raise InputError(f"{path}: a saved mesh must end in {', '.join(SAVED_SUFFIXES)}")
     head = "hipsim, mm"
     if frame is not None:
         head += f", SPACE={as_choice(frame, NOTED_FRAMES, name='frame').upper()}"
-    content = _as_ply(mesh, head) if suffix == ".ply" else _as_stl(mesh, head)
+    if suffix in EXPORTED_SUFFIXES:
+        content = exported(mesh, suffix, head, frame)
+    else:
+        content = _as_ply(mesh, head) if suffix == ".ply" else _as_stl(mesh, head)
     return write_file(path, lambda partial: partial.write_bytes(content))
 
 
@@ -203,7 +207,9 @@ def _as_mesh(path: Path, surface: tuple[Array, IntArray], unit_mm: float) -> Mes
     if not len(faces):
         raise MeshError(f"{path} holds no triangle: it is damaged, cut short, or not a surface")
     try:
-        return _joined(Mesh(np.asarray(vertices, dtype=np.float64) * unit_mm, faces))
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused here
+            scaled = np.asarray(vertices, dtype=np.float64) * unit_mm
+        return _joined(Mesh(scaled, faces))
     except InputError as error:
         raise MeshError(f"{path}: {error}") from None
 

@@ -15,7 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from hipsim.checks import Array
-from hipsim.io.polygons import Part, check_indices, numbers_of, triangles_of, unreadable
+from hipsim.io.polygons import (
+    LONGEST_INDEX,
+    Part,
+    check_indices,
+    numbers_of,
+    triangles_of,
+    unreadable,
+)
 
 _CONTINUED = re.compile(rb"\\\r?\n")
 _COORDINATES = (3, 4, 6, 7)  # x y z, a weight, a colour
@@ -78,7 +85,7 @@ def _corner(words: list[bytes]) -> list[float]:
 def _index(word: bytes, n_before: int) -> int:
     """Return the corner, from 0, that ``7/2/3`` or ``-1`` means."""
     first = word.partition(b"/")[0]
-    if b"_" in first or len(first) > 19:
+    if b"_" in first or len(first) > LONGEST_INDEX:
         raise ValueError(f"{word[:40]!r} is no index of a corner")
     number = int(first)
     if number == 0 or n_before + number < 0:

@@ -61,7 +61,7 @@ def _surface(name: str, lines: list[bytes]) -> Part:
     rows = [line.split() for line in lines[:n_vertices]]
     if any(len(row) < 3 for row in rows):
         raise ValueError("a corner has fewer than three coordinates")
-    if mark.upper() == b"OFF" and any(len(row) not in (3, 6, 7) for row in rows):
+    if mark.upper() == b"OFF" and any(len(row) != 3 for row in rows):
         raise ValueError("a corner has more than three coordinates")
     vertices = np.stack([numbers_of([row[i] for row in rows]) for i in range(3)], axis=1)
     faces = triangles_of(_polygon(line) for line in lines[n_vertices : n_vertices + n_faces])
@@ -77,5 +77,6 @@ def _polygon(line: bytes) -> list[int]:
     size = int(wholes_of(words[:1])[0])
     if size < 3 or len(words) < 1 + size:
         raise ValueError(f"a face claims {size} corners and lists {len(words) - 1}")
+    numbers_of(words[1 + size :])
     corners: list[int] = wholes_of(words[1 : 1 + size]).tolist()
     return corners

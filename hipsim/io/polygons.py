@@ -14,6 +14,7 @@ from hipsim.checks import Array, IntArray
 from hipsim.errors import MeshError
 
 Part = tuple[str, Array, IntArray]
+LONGEST_INDEX = 18  # digits; more do not fit 64 bits
 _NOT_IN_NUMBERS = b"_"  # Python reads 1_000 as a number; no mesh format does
 
 
@@ -49,7 +50,7 @@ def wholes_of(words: Sequence[bytes]) -> IntArray:
     ValueError
         If a word is not a whole number, or has more than 18 digits.
     """
-    if any(_NOT_IN_NUMBERS in word or len(word) > 19 for word in words):
+    if any(_NOT_IN_NUMBERS in word or len(word) > LONGEST_INDEX for word in words):
         raise ValueError("an index is no whole number of a usual size")
     return np.array([int(word) for word in words], dtype=np.int64)
 

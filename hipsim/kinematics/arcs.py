@@ -13,6 +13,7 @@ from hipsim.kinematics.motion import Motion
 
 Range = float | tuple[float, float] | list[float]
 
+MOST_POSES = 10_000_000  # of one motion
 NEUTRAL_THRESHOLD_MM = 15.0  # ischiofemoral space on MRI, Singer et al. 2015: sens. 77, spec. 81 %
 NEUTRAL_REFERENCE = (
     "Threshold: ischiofemoral space <= 15 mm on axial MRI, supine and neutral (Singer et al. 2015, "
@@ -142,6 +143,8 @@ def grid(
         for ends in ((-first, -last), _as_range(adduction_deg), _as_range(rotation_deg))
     )
     shape = (len(flexion), len(adduction), len(rotation))
+    if int(np.prod(shape)) > MOST_POSES:
+        raise InputError(f"step_deg makes {np.prod(shape)} poses, wanted at most {MOST_POSES}")
     i, j, k = _serpentine(shape)
     count = len(i)
     return Motion(
@@ -183,7 +186,8 @@ def _as_range(values: Range) -> tuple[float, float]:
 def _count(travel_deg: float, step_deg: float) -> int:
     """Return how many poses divide a travel evenly into steps no larger than asked for."""
     step = as_number(step_deg, name="step_deg", low=1e-3, high=90, unit="deg")
-    return int(np.ceil(travel_deg / step - 1e-9)) + 1
+    travel = as_number(travel_deg, name="the travel of an angle", low=0, high=720, unit="deg")
+    return int(np.ceil(travel / step - 1e-9)) + 1
 
 
 def _as_count(n_poses: int) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ def start_record(start: Start) -> dict[str, Any]:
         "hip": start.hip.name,
         "side": start.hip.side,
         "targets": [target_record(row) for row in start.reached],
-        "flexion_internal_rotation_deg": _rotation(start.pairs),
+        **_rotation(start.pairs),
         "pairs_not_available": dict(start.pairs.not_available),
     }
 
@@ -77,7 +77,7 @@ def option_record(option: Option, start: Start) -> dict[str, Any]:
         ],
         "side_effects": option.side_effects,
         "pairs": pair_rows(start.pairs, option.pairs),
-        "flexion_internal_rotation_deg": _rotation(option.pairs),
+        **_rotation(option.pairs),
         "response": None if option.response is None else response_record(option.response),
     }
 
@@ -121,11 +121,15 @@ def conventions(motions: list[Motion]) -> dict[str, Any]:
         "pairs": "least distance over the poses of each motion",
         "flexion_internal_rotation": f"at {FLEXION_DEG:g} deg of flexion (pelvic zero app, femoral "
         "zero condylar): first contact of neck, greater trochanter or shaft with the bone in front "
-        "of the socket; None where there is none up to 75 deg, or no rim was found",
+        "of the socket; None where there is none up to 75 deg, or where it is not known",
         "derotation": "of the distal fragment, external positive: lowers femoral version",
     }
 
 
-def _rotation(pairs: PairTable) -> float:
-    """Return the internal rotation in flexion."""
-    return pairs.flexion_internal_rotation_deg
+def _rotation(pairs: PairTable) -> dict[str, Any]:
+    """Describe the internal rotation in flexion: JSON has one word for none and for not known."""
+    found = pairs.flexion_internal_rotation_deg
+    return {
+        "flexion_internal_rotation_deg": found,
+        "flexion_internal_rotation_is_known": not isnan(found),
+    }

@@ -6,16 +6,17 @@ for an instruction. The compiler sees nothing but a folder made for the purpose.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from hipsim.errors import InputError
+from hipsim.io.files import as_input_error
 from hipsim.planning.clearance import Clearance
 from hipsim.report.page import static
 from hipsim.report.pdf_data import paper_data
-from hipsim.report.subject import Subject
+from hipsim.report.subject import Figure, Subject
 from hipsim.viz import words
 from hipsim.viz.charts import plot_clearance
 from hipsim.viz.grids import plot_grid
@@ -107,6 +108,8 @@ def add_pictures(
         data["stills"] = [_still(subject, folder)]
     else:
         data["notices"] = [f"Pictures in 3D are left out: {problem}."]
+    drawn = [_figure(each, folder, n) for n, each in enumerate(subject.figures)]
+    data["figures"] = rows_of_figures(drawn)
     for number, motion in enumerate(subject.motions):
         if progress is not None:
             progress(number + 1, total)
@@ -114,6 +117,38 @@ def add_pictures(
         data["motions"][number]["charts"] = _charts(curves, folder, number)
     if progress is not None:
         progress(total, total)
+
+
+def _figure(figure: Figure, folder: Path, number: int) -> dict[str, Any]:
+    """Bring a picture into the folder of a report."""
+    path = folder / f"figure{number}{figure.path.suffix}"
+    with as_input_error("read", figure.path):
+        path.write_bytes(figure.path.read_bytes())
+    return {"file": path.name, "title": figure.title, "is_wide": figure.is_wide}
+
+
+def rows_of_figures(figures: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Lay out pictures: a wide one has a row of its own, of the others two stand side by side.
+
+    Parameters
+    ----------
+    figures
+        In order, each with ``is_wide``.
+
+    Examples
+    --------
+    >>> wide, half = {"is_wide": True}, {"is_wide": False}
+    >>> [len(row) for row in rows_of_figures([wide, half, half, half, wide])]
+    [1, 2, 1, 1]
+    """
+    rows: list[list[Mapping[str, Any]]] = []
+    for figure in figures:
+        last = rows[-1] if rows else []
+        if len(last) == 1 and not last[0]["is_wide"] and not figure["is_wide"]:
+            last.append(figure)
+        else:
+            rows.append([figure])
+    return rows
 
 
 def _charts(curves: Mapping[str, Clearance], folder: Path, number: int) -> list[dict[str, str]]:
@@ -132,18 +167,38 @@ def _charts(curves: Mapping[str, Clearance], folder: Path, number: int) -> list[
 
 
 def _still(subject: Subject, folder: Path) -> dict[str, str]:
-    """Draw the narrowest pose of all motions, beside it the plan that leaves most space there."""
+    """Draw the narrowest pose of all motions, beside it the plan that is shown there."""
     now = subject.clearances[subject.intact]
     worst = min(now.values(), key=lambda clearance: clearance.minimum_mm)
-    motion, path = worst.motion.name, folder / "still.png"
-    others = [plan for plan in subject.plans if plan != subject.intact]
-    if not others:
+    motion, path, plan = worst.motion.name, folder / "still.png", shown_plan(subject)
+    if plan is None:
         draw_arc(subject.hip, worst, path)
-        return {"file": path.name, "alt": "the hip in its narrowest pose"}
-    best = max(others, key=lambda plan: subject.clearances[plan][motion].minimum_mm)
-    after = subject.clearances[best][motion]
-    draw_before_after(subject.hip, subject.plans[best], worst, after, path)
-    return {"file": path.name, "alt": f"the hip in its narrowest pose, now and after {best}"}
+        return {"file": path.name, "alt": "The hip in its narrowest pose"}
+    after = subject.clearances[plan][motion]
+    draw_before_after(subject.hip, subject.plans[plan], worst, after, path)
+    return {"file": path.name, "alt": f"The hip in its narrowest pose, now and after: {plan}"}
+
+
+def shown_plan(subject: Subject) -> str | None:
+    """Return the plan a still shows: that which leaves most space in the narrowest motion.
+
+    Of a plan with a decision it is one of the cheapest that reach every target, if there is any.
+
+    Parameters
+    ----------
+    subject
+        What is told.
+    """
+    others = [plan for plan in subject.plans if plan != subject.intact]
+    now = subject.clearances[subject.intact]
+    motion = min(now, key=lambda name: now[name].minimum_mm)
+    rows = subject.decision.get("rows", ())
+    cheapest = [row["plan"] for row in rows if row["is_cheapest"] and row["plan"] in others]
+    return max(
+        cheapest or others,
+        key=lambda plan: subject.clearances[plan][motion].minimum_mm,
+        default=None,
+    )
 
 
 def _compiler() -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hipsim.kinematics import Motion
+from hipsim.report.decision import HEADS
 from hipsim.report.subject import Subject
 from hipsim.report.told import provenance, told
 from hipsim.viz import words
@@ -49,13 +50,27 @@ def paper_data(
         "sentences": said["sentences"],
         "details": said["details"],
         "caveats": said["caveats"],
-        "results": _results(subject),
+        "decision": _decision(said["decision"]),
+        "results": [] if said["decision"]["rows"] else _results(subject),
+        "figures": [],
         "facts": fact_tables(subject.facts),
         "motions": [_motion(subject, motion) for motion in subject.motions],
         "conventions": [[name.replace("_", " "), text] for name, text in conventions.items()],
         "about": [list(row) for row in provenance(about)],
         "stills": [],
         "notices": [],
+    }
+
+
+def _decision(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the decision table; what a page shows on a click is left out."""
+    rows = [{key: row[key] for key in ("cells", "short", "is_cheapest")} for row in told["rows"]]
+    n_motions = len(told["heads"]) - len(HEADS) - 2
+    return {
+        "heads": list(told["heads"]),
+        "rows": rows,
+        "caption": told["caption"],
+        "motions": max(n_motions, 0),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hipsim.anatomy.hip import Hip
@@ -11,6 +12,25 @@ from hipsim.planning.clearance import Clearance, ClearanceQuery
 
 Progress = Callable[[int, int], None]
 MOST_PLANS, MOST_MOTIONS = 8, 12
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture that is on the disk: what it shows, and where it is.
+
+    Parameters
+    ----------
+    path
+        A PNG or SVG.
+    title
+        What it shows, as a heading and for those who do not see it.
+    is_wide
+        Whether it takes the width of a page.
+    """
+
+    path: Path
+    title: str
+    is_wide: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +55,8 @@ class Subject:
         The table the page begins with: ``heads``, ``caption`` and ``rows``, each with ``cells``,
         which of them fall ``short``, the ``plan`` it shows, and whether it ``is_cheapest``; none
         if empty.
+    figures
+        Pictures beside those a report draws itself; on paper only, the page has its own.
 
     Raises
     ------
@@ -49,6 +71,7 @@ class Subject:
     sentences: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     decision: Mapping[str, Any] = field(default_factory=dict)
+    figures: tuple[Figure, ...] = ()
 
     def __post_init__(self) -> None:
         for name, count, most in (
@@ -93,7 +116,7 @@ def make_subject(
     progress
         Called with (done, total) after each plan.
     **told
-        ``facts``, ``sentences``, ``details`` and ``decision`` of :class:`Subject`.
+        ``facts``, ``sentences``, ``details``, ``decision`` and ``figures`` of :class:`Subject`.
 
     Raises
     ------

@@ -122,8 +122,8 @@ def load_table(folder: str | Path) -> HipTable:
         raise InputError(f"{folder} holds no results of 'hipsim run' or 'hipsim cohort'")
     with sound_results(folder):
         found = _from_cohort(place) if (place / TABLE).is_file() else _from_run(place)
-    if any(np.isinf(values).any() for values in found.space_mm.values()):
-        raise InputError(f"{folder} holds damaged results: a space is infinite")
+    if any(np.isinf(v).any() for v in (*found.space_mm.values(), *found.numbers.values())):
+        raise InputError(f"{folder} holds damaged results: a space or measure is infinite")
     if not np.isfinite(list(found.targets_mm.values())).all():
         raise InputError(f"{folder} holds damaged results: a target is not finite")
     return found

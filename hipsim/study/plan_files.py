@@ -11,7 +11,7 @@ the plan may be replaced.
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -29,13 +29,16 @@ from hipsim.planning.plan_words import heading
 from hipsim.planning.targets import DEFAULT_TARGETS, Sex, Targets
 from hipsim.study.conventions import DISCLAIMER
 from hipsim.study.manifest import as_json, versions
+from hipsim.study.plan_folder import PLAN_JSON, asked_record, input_record
+from hipsim.study.sources import HipSource
 from hipsim.viz.plan_decision import plot_decision
 from hipsim.viz.plan_depth import draw_depth_map
 from hipsim.viz.plan_response import plot_responses
 from hipsim.viz.probe import rendering_problem
 from hipsim.viz.tradeoff import plot_tradeoff
+from hipsim.viz.unfolded import plot_unfolded
 
-PLAN_JSON, PLAN_CSV, DECISION_CSV = "plan.json", "plan.csv", "decision.csv"
+PLAN_CSV, DECISION_CSV = "plan.csv", "decision.csv"
 Existing = Literal["refuse", "replace"]
 COLUMNS = (
     "hip", "side", "option", "what", "motion", "target_mm", "space_before_mm", "space_after_mm",
@@ -64,6 +67,7 @@ def plan_to_folder(
     detail: Detail = "full",
     samples: int = 256,
     seed: int = 0,
+    source: HipSource | None = None,
     existing: Existing = "refuse",
     progress: Callable[[int, int], None] | None = None,
 ) -> WrittenPlan:
@@ -77,6 +81,9 @@ def plan_to_folder(
         The folder; made if missing.
     targets, sex, detail, samples, seed
         As for :func:`hipsim.planning.plan.plan`.
+    source
+        Where the hip came from; without it the folder cannot be read again by
+        :func:`hipsim.study.plan_folder.read_plan`.
     existing
         What to do with a plan the folder holds: ``"refuse"`` or ``"replace"`` it.
     progress
@@ -96,13 +103,14 @@ def plan_to_folder(
     with staged_folder(folder) as stage:
         asked: dict[str, Any] = {"detail": detail, "samples": samples, "seed": seed}
         found = plan(hip, targets, sex=sex, progress=progress, **asked)
-        notices = write_plan(found, stage)
+        said = {"input": input_record(source), "asked": asked_record(targets, sex=sex, **asked)}
+        notices = write_plan(found, stage, said=said)
         names = sorted(path.name for path in stage.iterdir())
         _remove_listed(folder)
     return WrittenPlan(found, tuple(folder / name for name in names), tuple(notices))
 
 
-def write_plan(found: Plan, folder: Path) -> list[str]:
+def write_plan(found: Plan, folder: Path, *, said: Mapping[str, Any] | None = None) -> list[str]:
     """Write the files of a plan into an empty folder and return what was left out and why.
 
     Parameters
@@ -111,6 +119,8 @@ def write_plan(found: Plan, folder: Path) -> list[str]:
         The plan.
     folder
         Must exist.
+    said
+        What is to be noted besides: which hip was planned on, and what was asked.
     """
     frame = stated_frame(found.hip)
     for name, mesh in surfaces(found).items():
@@ -119,7 +129,7 @@ def write_plan(found: Plan, folder: Path) -> list[str]:
     write_text(folder / PLAN_CSV, as_csv(found))
     write_text(folder / DECISION_CSV, decision_csv(found))
     names = sorted([*(path.name for path in folder.iterdir()), PLAN_JSON])
-    record = {"note": DISCLAIMER, **found.to_dict(), "versions": versions()}
+    record = {"note": DISCLAIMER, **(said or {}), **found.to_dict(), "versions": versions()}
     files = {"frame": _frame_words(frame), "files": names, "left_out": notices}
     write_text(folder / PLAN_JSON, as_json({**record, **files}))
     return notices
@@ -256,22 +266,21 @@ def _draw(found: Plan, folder: Path) -> list[str]:
         plot_decision(found, path=folder / "decision.png")
     if found.tradeoff is not None:
         plot_tradeoff(found.tradeoff, path=folder / "tradeoff.png")
+    return _draw_depths(found, folder)
+
+
+def _draw_depths(found: Plan, folder: Path) -> list[str]:
+    """Draw what each resection takes, unfolded and on the bone."""
     cuts = [option for option in found.options if option.depth_mm is not None]
     problem = rendering_problem() if cuts else None
-    if problem:
-        return [problem]
     for option in cuts:
-        path = folder / f"depth_{option.name}.png"
-        assert option.depth_mm is not None  # by the choice above
-        draw_depth_map(
-            found.hip,
-            option.hip,
-            option.depth_mm,
-            path,
-            removed=option.removed,
-            name=heading(option),
-        )
-    return []
+        depth, name = option.depth_mm, heading(option)
+        assert depth is not None  # by the choice above
+        plot_unfolded(found.hip, depth, path=folder / f"unfolded_{option.name}.png", title=name)
+        if problem is None:
+            path = folder / f"depth_{option.name}.png"
+            draw_depth_map(found.hip, option.hip, depth, path, removed=option.removed, name=name)
+    return [] if problem is None else [problem]
 
 
 def _frame_words(frame: str | None) -> str:

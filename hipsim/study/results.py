@@ -14,6 +14,7 @@ from hipsim.errors import HipsimError, InputError
 from hipsim.io.files import utf8_of_file
 from hipsim.study.manifest import MANIFEST
 from hipsim.study.output import UNFINISHED, kept_plans
+from hipsim.study.target_words import Judged, target_sentences
 
 RESULTS = "results.nc"
 
@@ -32,6 +33,8 @@ class PlanSummary:
         Lower quartile, median, upper quartile of the smallest space and of its gain.
     reached
         Share of the hips that reach the target, None where the motion has none.
+    target_mm
+        The target, None where the motion has none.
     """
 
     motion: str
@@ -40,6 +43,15 @@ class PlanSummary:
     space_mm: tuple[float, float, float]
     gain_mm: tuple[float, float, float]
     reached: float | None
+    target_mm: float | None = None
+
+    @property
+    def judged(self) -> Judged | None:
+        """The median space against the target, None where there is no target or no hip."""
+        if self.target_mm is None or self.reached is None:
+            return None
+        middle = self.space_mm[1]
+        return Judged(self.motion, self.plan, self.target_mm, middle, self.reached, self.n)
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,12 @@ class Summary:
 
     about: dict[str, Any]
     plans: tuple[PlanSummary, ...]
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """What reaches the targets, in plain sentences; none where there is no target."""
+        judged = [plan.judged for plan in self.plans]
+        return tuple(target_sentences(one for one in judged if one is not None))
 
 
 def load_results(folder: str | Path, *, chunks: int | str | None = None) -> xr.Dataset:
@@ -147,7 +165,7 @@ def _plan(dataset: xr.Dataset, at: tuple[int, int], target: float | None) -> Pla
     gain = chosen.gain_mm.values[~np.isnan(chosen.gain_mm.values)]
     reached = None if target is None or not len(space) else float((space >= target).mean())
     names = (str(chosen.motion.values), str(chosen.plan.values))
-    return PlanSummary(*names, len(space), _quartiles(space), _quartiles(gain), reached)
+    return PlanSummary(*names, len(space), _quartiles(space), _quartiles(gain), reached, target)
 
 
 def _quartiles(values: np.ndarray) -> tuple[float, float, float]:

@@ -93,12 +93,11 @@ def _footprint(depth_mm: float) -> Expectation:
         unit="%",
         source="hapa",
         because=Because(
-            text="the attachment does not show on bone: it is drawn as tendon width and anatomy "
-            "books say, on the summit and in front, where a plane square to the trochanter's axis "
-            "takes it first; the cadavers' plane lay along the posterior cortex. Upper estimates; "
-            "paint the patient's own",
+            text="the cadavers were men, and women's trochanters are lower, so that as deep a "
+            "plane takes more; the attachment does not show on bone and is drawn as tendon width "
+            "and anatomy books say: paint the patient's own",
             low=mean,
-            high=min(100.0, mean + 4.0 * sd),
+            high=min(100.0, mean + 2.0 * sd),
         ),
     )
 

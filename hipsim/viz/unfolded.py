@@ -205,7 +205,7 @@ def _write(figure: Figure, hip: Hip, depth: Array, title: str | None) -> None:
     line = Line2D([], [], color=THRESHOLD_COLOUR, linewidth=1.6)
     figure.legend(
         [line], ["attachment of the iliopsoas"], loc="upper right", fontsize=8,
-        bbox_to_anchor=(0.86, 0.93),
+        bbox_to_anchor=(0.995, 0.93),
     )  # fmt: skip
     note = f"unfolded about an axis square to the shaft; white: over {REACH_MM:g} mm from it"
     draw_footer(figure, note)

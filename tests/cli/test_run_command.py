@@ -11,6 +11,7 @@ from hipsim.cli.run import EXIT_FAILED, choose_executor
 from hipsim.study.executors import Inline, Processes
 from hipsim.study.scenario import load_scenario
 
+ROUNDED_MM = 0.1001  # two numbers written to a tenth
 SCENARIO = """\
 name: small
 hips: [woman_narrow]
@@ -55,6 +56,29 @@ def test_run__parts_then_the_whole_then_results(scenario, capsys):
     said = capsys.readouterr().out
     assert re.search(r"neutral +derotation 17 deg +1 +\d+\.\d +\+\d+\.\d", said)
     assert "1 hips x 18 plans x 1 motions" in said
+
+
+def test_run__answers_whether_targets_are_reached(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    text = """\
+name: is a shorter stride enough?
+hips: [woman_narrow]
+motions:
+  - {motion: gait, name: long}
+  - {motion: gait, name: short, stride_factor: 0.5}
+targets_mm: {long: 12.6, short: 12.6}
+outputs: {measures: none, pictures: none}
+"""
+    (tmp_path / "s.yaml").write_text(text)
+    for words in (["run", "s.yaml", "--out", "out", "--workers", "1"], ["results", "out"]):
+        assert answer(words) == 0
+        said = capsys.readouterr().out
+        sentence = (
+            r"Target 12\.6 mm: reached by none of long, short; nearest: short with (\d\.\d) mm "
+        )
+        found = re.search(sentence + r"\((\d\.\d)\s+missing\)\.", said)
+        assert float(found[1]) + float(found[2]) == pytest.approx(12.6, abs=ROUNDED_MM)
+        assert re.search(rf"short .*{re.escape(found[2])}", said) and "missing mm" in said
 
 
 def test_run__tells_what_failed_and_exits_with_one(scenario, tmp_path, capsys):

@@ -141,14 +141,14 @@ HARMFUL = {
     "digits of another script": ("a.csv", "name,x,y,z\nLT,\u0661,2,3\n", "three finite numbers"),
     "cell without end": ("a.csv", 'name,x,y,z\n"' + "a" * 200_000, "cannot be read as a table"),
     "other columns": (
-        "a.fcsv", "# CoordinateSystem = LPS\n# columns = id,y,x,x,label\n1,1,2,3,LT\n", "wanted the col",
+        "a.fcsv", "# CoordinateSystem = LPS\n# columns = id,y,x,x,label\n1,1,2,3,LT\n", "wanted the col",  # noqa: E501
     ),
     "point twice": ("a.json", '{"LT": [1, 2, 3], "LT": [3, 2, 1]}', "key 'LT' appears twice"),
     "truth": ("a.json", '{"LT": [true, false, true]}', "three finite numbers"),
     "400 digits": ("a.json", '{"LT": [1, 2, ' + "9" * 400 + "]}", "three finite numbers"),
     "5000 digits": ("a.json", '{"LT": [1, 2, ' + "9" * 5000 + "]}", "is not valid JSON"),
     "too far": ("a.json", '{"unit": "m", "points": {"LT": [1e308, 2, 3]}}', "three finite numbers"),
-    "unit as list": ("a.json", '{"unit": ["mm"], "points": {"LT": [1, 2, 3]}}', "unit must be one of"),
+    "unit as list": ("a.json", '{"unit": ["mm"], "points": {"LT": [1, 2, 3]}}', "unit must be one of"),  # noqa: E501
 }  # fmt: skip
 
 

@@ -131,7 +131,7 @@ DAMAGED = {
     "angle not finite": ("a.mot", f"{PLAIN}1 nan 2\n", "a.mot: adduction_deg must be finite"),
     "angle too large": ("a.mot", f"{PLAIN}1 999 2\n", "a.mot: adduction_deg must be within"),
     "cell without end": (
-        "a.csv", 'flexion_deg,adduction_deg,rotation_deg\n"' + "1" * 200_000, "cannot be read as CSV",
+        "a.csv", 'flexion_deg,adduction_deg,rotation_deg\n"' + "1" * 200_000, "cannot be read as CSV",  # noqa: E501
     ),
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from hipsim.planning import plan as planning
 from hipsim.planning import plan_combined, plan_details, plan_ways
 from hipsim.planning.certified import certified_minimum
 from hipsim.planning.plan import plan
+from hipsim.planning.plan_again import decision_again, hips_again
 from hipsim.planning.plan_combined import cheapest, price
 from hipsim.planning.plan_decision import Cost, DecisionRow, cheapest_marked
 from hipsim.planning.plan_doubt import AS_IT_IS, NO_INSTRUMENT, amounts_of, margin_of
@@ -22,7 +23,7 @@ from hipsim.planning.plan_steps import Steps
 from hipsim.planning.required_resection import TOLERANCE_MM
 from hipsim.planning.tradeoff import Combination
 from hipsim.planning.uncertainty import uncertainty
-from hipsim.report.decision import decision_of
+from hipsim.report.decision import decision_of, decision_of_record
 from hipsim.study.plan_files import decision_csv
 from hipsim.viz.plan_decision import plot_decision
 
@@ -240,3 +241,16 @@ def test_steps__within_a_long_one_never_goes_back():
         inner(k, 100)
     steps.finish(8)
     assert [done for done, _ in told] == list(range(2, 11))
+
+
+def test_decision_again__is_that_of_the_full_plan_and_so_is_its_table(found):
+    record = json.loads(json.dumps(found.to_dict()))
+    assert decision_again(record) == found.decision
+    assert decision_of_record(record, found.targets) == decision_of(found)
+
+
+def test_hips_again__carries_out_the_combination_of_the_full_plan(found):
+    record = json.loads(json.dumps(found.to_dict()))
+    again = hips_again(found.hip, found.targets, record["options"])
+    combined = found.option("combined").hip
+    np.testing.assert_array_equal(again["combined"].femur.vertices, combined.femur.vertices)

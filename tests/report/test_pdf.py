@@ -9,9 +9,10 @@ import pytest
 
 from hipsim.errors import InputError
 from hipsim.kinematics.motions import grid
-from hipsim.report.pdf import add_pictures, check_pdf, pdf_of
+from hipsim.report.decision import HEADS
+from hipsim.report.pdf import add_pictures, check_pdf, pdf_of, shown_plan
 from hipsim.report.pdf_data import FACTS_A_TABLE, fact_tables, paper_data
-from hipsim.report.subject import Subject, make_subject
+from hipsim.report.subject import Figure, Subject, make_subject
 from hipsim.report.told import told
 from hipsim.study.conventions import CONVENTIONS
 from hipsim.viz.probe import WINDOW_VARIABLE, rendering_problem
@@ -19,6 +20,10 @@ from hipsim.viz.probe import WINDOW_VARIABLE, rendering_problem
 SHOWN_MM = 0.05 + 1e-9  # a tenth of a millimetre is printed
 TRAPS = '#panic("x") $ \\ *b* <l> @r #read("data.json") "quoted" // \u2028'
 NO_WINDOW = "vtkNoSuchWindow"
+SQUARE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+    '<rect width="9" height="9"/></svg>'
+)
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +116,57 @@ def test_add_pictures__draws_a_grid_as_a_map(
     (chart,) = data["motions"][0]["charts"]
     assert (tmp_path / chart["file"]).suffix == ".svg"
     assert (tmp_path / chart["file"]).stat().st_size > 1000
+
+
+def test_paper_data__has_the_decision_instead_of_the_results(small: Subject) -> None:
+    heads = ["what", "neutral: target 17.0, mm", *HEADS, "free adduction, deg"]
+    cells = ["Best plane\n5 mm", "9.0 (\N{MINUS SIGN}8.0)", *["1"] * len(HEADS), ""]
+    row = {"cells": cells, "short": [1], "is_cheapest": True}
+    table = {"heads": heads, "caption": TRAPS, "rows": [{**row, "plan": "plane"}]}
+    data = paper_data(replace(small, decision=table), title="t", about={}, conventions={})
+    assert data["results"] == []
+    assert data["decision"] == {"heads": heads, "caption": TRAPS, "rows": [row], "motions": 1}
+
+
+def test_pdf_of__sets_the_decision_and_the_figures(
+    small: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("typst", reason="needs the extra 'pdf'")
+    monkeypatch.setenv(WINDOW_VARIABLE, NO_WINDOW)
+    heads = ["what", "neutral: target 17.0, mm", *HEADS, "free range"]
+    rows = [
+        {"cells": [TRAPS] * len(heads), "short": [1], "plan": None, "is_cheapest": is_cheapest}
+        for is_cheapest in (False, True)
+    ]
+    table = {"heads": heads, "caption": TRAPS, "rows": rows}
+    picture = tmp_path / "own.svg"
+    picture.write_text(SQUARE, encoding="utf-8")
+    figures = (Figure(picture, TRAPS), Figure(picture, "half", is_wide=False))
+    told = {"title": "t", "about": {}, "conventions": {}}
+    with_all = pdf_of(replace(small, decision=table, figures=figures), **told)
+    assert with_all.startswith(b"%PDF-")
+    assert len(with_all) > len(pdf_of(small, **told))
+
+
+def test_shown_plan__is_the_roomiest_or_one_of_the_cheapest(small: Subject) -> None:
+    now, *others = small.plans
+    least = {plan: small.clearances[plan]["neutral"].minimum_mm for plan in others}
+    worse, best = sorted(others, key=lambda plan: least[plan])
+    assert shown_plan(small) == best
+    rows = [{"plan": plan, "is_cheapest": plan in (now, worse)} for plan in small.plans]
+    assert shown_plan(replace(small, decision={"rows": rows})) == worse
+    alone = replace(small, plans={now: small.hip}, clearances={now: small.clearances[now]})
+    assert shown_plan(alone) is None
+
+
+def test_pdf_of__says_which_figure_cannot_be_read(
+    small: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("typst", reason="needs the extra 'pdf'")
+    monkeypatch.setenv(WINDOW_VARIABLE, NO_WINDOW)
+    lost = replace(small, figures=(Figure(tmp_path / "lost.svg", "lost"),))
+    with pytest.raises(InputError, match=r"cannot read .*lost\.svg"):
+        pdf_of(lost, title="t", about={}, conventions={})
 
 
 def test_check_pdf__without_the_compiler_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

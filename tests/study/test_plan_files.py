@@ -56,6 +56,8 @@ def test_plan_to_folder__writes_numbers_surfaces_and_curves(written, folder, rec
     names = {path.name for path in written.files}
     assert names == {path.name for path in folder.iterdir()} == set(record["files"])
     assert {"plan.json", "plan.csv", "decision.csv", "response.png", "response.svg"} <= names
+    assert {"unfolded_ideal.png", "unfolded_ideal.svg", "unfolded_plane.svg"} <= names
+    assert "unfolded_derotation.png" not in names
     assert {"femur_r_plane.stl", "removed_r_plane.stl", "cut_plane_r.stl"} <= names
     assert "femur_r_derotation.stl" in names and "removed_r_derotation.stl" not in names
     assert written.notices == ("no 3D here",)

@@ -1,5 +1,6 @@
 """Results from the disk: lazily, piece by piece, and in short."""
 
+import json
 import shutil
 
 import numpy as np
@@ -62,6 +63,20 @@ def test_summarise__tells_each_motion_and_plan(undisturbed):
     assert failed.n == 0 and np.isnan(failed.space_mm).all()
     assert found.about["failed"] == 1
     assert found.about["seed"] == 0
+
+
+def test_summarise__answers_in_words_where_there_are_targets(undisturbed, tmp_path):
+    assert summarise(undisturbed).answer == ()
+    copied = shutil.copytree(undisturbed, tmp_path / "copied")
+    about = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
+    about["targets_mm"] = {"neutral": 60}
+    (copied / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
+    found = summarise(copied)
+    (said,) = found.answer
+    assert said.startswith("Target 60.0 mm in neutral: reached by none of intact, ")
+    judged = next(p.judged for p in found.plans if (p.motion, p.plan) == ("neutral", "intact"))
+    assert judged.missing_mm == 60.0 - judged.space_mm
+    assert all(p.judged is None for p in found.plans if p.motion != "neutral")
 
 
 def test_summarise__does_without_a_manifest(undisturbed, tmp_path):

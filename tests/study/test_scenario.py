@@ -370,3 +370,12 @@ def test_load_scenario__asks_for_the_side(tmp_path):
     case_folder(tmp_path / "p9", "r", "l")
     with pytest.raises(ScenarioError, match=r"hips\.0: .*p9 holds both hips: say side"):
         loaded(tmp_path, "name: x\nhips: [p9]\nmotions: [neutral]\n")
+
+
+@pytest.mark.parametrize("ranges", ["extension_deg: [18446744073709551616, 20]", "step_deg: 0.001"])
+def test_load_scenario__refuses_a_grid_without_end(tmp_path, ranges):
+    (tmp_path / "a.yaml").write_text(
+        f"name: a\nhips: [woman]\nmotions: [{{motion: grid, {ranges}, rotation_deg: [-30, 0]}}]\n"
+    )
+    with pytest.raises(ScenarioError, match=r"a\.yaml:3"):
+        load_scenario(tmp_path / "a.yaml")
