@@ -139,7 +139,7 @@ def distances_of_any_triangles():
     rng = seeded()
     for shape in SOUPS:
         query = DistanceQuery(soup(rng, shape, 3.0), soup(rng, "plain", 3.0))
-        yield from query(path(rng, 12, reach_mm=40.0)).distance_mm
+        yield from query(path(rng, 8, reach_mm=40.0)).distance_mm
         yield from DistanceQuery(soup(rng, shape, 3.0), soup(rng, shape, 3.0))(
             shifts(-8.0, 8.0, 5, (0.0, 0.0))
         ).distance_mm
@@ -149,14 +149,14 @@ def distances_sifted():
     """A body that turns beside another: near and far, standing still, and each and the least."""
     rng = seeded()
     query = DistanceQuery(blob(rng, 1), blob(rng, 1))
-    turn = rigid.rotation_about(np.array([0.2, 1.0, 0.1]), np.linspace(0.0, 0.5, 16))
+    turn = rigid.rotation_about(np.array([0.2, 1.0, 0.1]), np.linspace(0.0, 0.5, 10))
     for gap in (21.0, 60.0):
-        poses = rigid.transform_from(turn, np.tile([gap, 0.0, 0.0], (16, 1)))
+        poses = rigid.transform_from(turn, np.tile([gap, 0.0, 0.0], (10, 1)))
         yield from told(query(poses))
-    yield from told(query.gaps(poses[::2]))
+    yield from told(query.gaps(poses[:4]))
     yield from told(query.minimum(poses)[1])
     yield from told(query(np.repeat(poses[:1], 9, axis=0)))
-    yield from told(query(path(rng, 16, reach_mm=60.0)))
+    yield from told(query(path(rng, 12, reach_mm=60.0)))
 
 
 def distances_of_two_lobes():
@@ -182,7 +182,7 @@ def distances_of_a_fine_detail():
 def distances_in_little_room():
     """The same where lists, boxes abreast or fronts do not fit: whole trees take their place."""
     poses = path(seeded(), 8, reach_mm=30.0)
-    for room in ((2, 1024, 16384), (512, 128, 60), (16, 32, 200), (40, 64, 16)):
+    for room in ((2, 1024, 16384), (512, 128, 60), (40, 64, 16)):
         rng = seeded()
         query = DistanceQuery(blob(rng, 1), blob(rng, 1))
         with replaced(candidates, **dict(zip(("LISTED", "ASKED", "FRONTS"), room, strict=True))):

@@ -57,7 +57,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "neck_shaft_angle_deg": (-10.0, 10.0),
     "neck_length_mm": (-6.0, 10.0),
     "lesser_trochanter_height_mm": (-5.0, 5.0),
-    "inter_tuberous_width_mm": (-20.0, 20.0),
+    "inter_tuberous_width_mm": (-15.0, 15.0),
 }
 FEMORAL_LANDMARKS = PROXIMAL_FEMORAL_LANDMARKS + DISTAL_FEMORAL_LANDMARKS
 NEAR_ENOUGH = 0.01  # deg or mm: far less than any of these can be measured
@@ -102,7 +102,7 @@ def morph(
     lesser_trochanter_height_mm
         Added to the height of the lesser trochanter's apex over the shaft, -5 to 5.
     inter_tuberous_width_mm
-        Added to the distance between the ischial tuberosities, -20 to 20; half of it on this side.
+        Added to the distance between the ischial tuberosities, -15 to 15; half of it on this side.
     version_level
         Where version is changed: ``"subtrochanteric"``, below the lesser trochanter, which turns
         with the neck, or ``"neck"``, above it, so that it stays with the shaft.

@@ -15,6 +15,5 @@ def demo(*, out: Path = Path("hipsim-demo")) -> None:
         Folder for the results.
     """
     from hipsim.cli.run import run_and_tell
-    from hipsim.io.catalogue import embedded_scenarios
 
-    run_and_tell(embedded_scenarios()["ifi_test_narrow"], out, existing="replace")
+    run_and_tell(Path("ifi_test_narrow"), out, existing="replace")

@@ -56,7 +56,7 @@ def run(
     from hipsim.errors import InputError
     from hipsim.study.scenario import load_scenario
 
-    checked = load_scenario(embedded_or_file(scenario))
+    checked = load_scenario(scenario)
     if dry_run:
         print(forecast(checked, out, workers))
         return 0
@@ -65,13 +65,6 @@ def run(
     chosen = choose_executor(checked, workers, scheduler)
     existing: Literal["refuse", "replace"] = "replace" if overwrite else "refuse"
     return run_and_tell(checked, out, existing=existing, executor=chosen, shard=shard)
-
-
-def embedded_or_file(scenario: Path) -> Path:
-    """Return a file as it is, or the embedded scenario of that name."""
-    from hipsim.io.catalogue import embedded_scenarios
-
-    return scenario if scenario.exists() else embedded_scenarios().get(str(scenario), scenario)
 
 
 def choose_executor(scenario: "Scenario", workers: int | None, scheduler: str | None) -> "Executor":

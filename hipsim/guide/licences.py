@@ -53,6 +53,7 @@ Extras test and dev
     hypothesis          MPL-2.0
     httpx               BSD-3-Clause
     playwright          Apache-2.0
+    coverage            Apache-2.0
     ruff                MIT
     mypy                MIT
     types-PyYAML        Apache-2.0

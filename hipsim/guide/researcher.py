@@ -17,7 +17,7 @@ for xarray, MATLAB or R; ``manifest.json`` versions, hashes and conventions.
 >>> import hipsim as hs
 >>> scenario = hs.load_scenario("shorter_stride")
 >>> [motion.name for motion in scenario.motions][:2]
-['normal_stride', 'shorter_stride']
+['normal_stride', 'stride_90']
 
 Stopped for whatever reason, the same command goes on; a hip that fails is a row with its reason.
 ``--workers N`` and ``--scheduler`` change the time, not a bit of the numbers.

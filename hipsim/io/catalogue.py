@@ -51,6 +51,18 @@ def embedded_scenarios() -> dict[str, Path]:
     return {p.stem: p for p in sorted(data_folder("scenarios").glob("*.yaml"))}
 
 
+def scenario_file(name: str | Path) -> Path:
+    """Return the file of a scenario: a path as it is, else the embedded one of that name.
+
+    Examples
+    --------
+    >>> scenario_file("pose_grid").name, scenario_file("mine.yaml").name
+    ('pose_grid.yaml', 'mine.yaml')
+    """
+    path = Path(name)
+    return path if path.exists() else embedded_scenarios().get(str(name), path)
+
+
 def user_data_folder() -> Path:
     """Return the folder for what is fetched: ``HIPSIM_DATA_DIR``, else the user's cache."""
     if os.environ.get(DATA_VARIABLE):

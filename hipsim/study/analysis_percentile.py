@@ -150,7 +150,9 @@ def percentile_in_reference(
     Examples
     --------
     >>> from hipsim.planning.reference import reference_population
-    >>> found = percentile_in_reference(reference_population(), "neutral", 10.29, sex="female")
+    >>> people = reference_population()
+    >>> quartile = people.percentile_mm("neutral", 25, sex="female")
+    >>> found = percentile_in_reference(people, "neutral", quartile, sex="female")
     >>> round(found.percentile.value, 3), found.percentile.high - found.percentile.low < 3.0
     (25.0, True)
     """

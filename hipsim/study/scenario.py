@@ -33,6 +33,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from hipsim.errors import HipsimError, ScenarioError
+from hipsim.io.catalogue import scenario_file
 from hipsim.io.settings_files import read_settings
 from hipsim.io.spelling import did_you_mean
 from hipsim.io.yaml_files import Location, YamlFile
@@ -132,7 +133,8 @@ def load_scenario(path: str | Path) -> Scenario:
     Parameters
     ----------
     path
-        A .yaml, .toml or .json file; case folders and motion files in it are relative to it.
+        A .yaml, .toml or .json file, or the name of an embedded one; case folders and motion files
+        in it are relative to it.
 
     Raises
     ------
@@ -141,12 +143,11 @@ def load_scenario(path: str | Path) -> Scenario:
 
     Examples
     --------
-    >>> from hipsim.io.catalogue import embedded_scenarios
-    >>> scenario = load_scenario(embedded_scenarios()["ifi_test_narrow"])
+    >>> scenario = load_scenario("ifi_test_narrow")
     >>> scenario.plans[0].name
     'intact'
     """
-    file = read_settings(path, ScenarioError)
+    file = read_settings(scenario_file(path), ScenarioError)
     try:
         entry = ScenarioEntry.model_validate(file.data)
     except ValidationError as error:

@@ -144,9 +144,8 @@ def shards_of(scenario: Scenario) -> Iterator[Shard]:
 
     Examples
     --------
-    >>> from hipsim.io.catalogue import embedded_scenarios
     >>> from hipsim.study.scenario import load_scenario
-    >>> [str(s) for s in shards_of(load_scenario(embedded_scenarios()["pose_grid"]))]
+    >>> [str(s) for s in shards_of(load_scenario("pose_grid"))]
     ["hip 'woman_narrow', plans 0 to 2"]
     """
     work, n_plans = work_of(scenario), len(scenario.plans)

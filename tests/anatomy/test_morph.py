@@ -46,7 +46,7 @@ CORNERS = [
     for ends in (
         tuple(low for low, _ in RANGES.values()),
         tuple(high for _, high in RANGES.values()),
-        (20.0, -10.0, -6.0, 5.0, -20.0),
+        (20.0, -10.0, -6.0, 5.0, -15.0),
     )
 ]
 

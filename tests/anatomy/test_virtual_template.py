@@ -26,7 +26,7 @@ from hipsim.errors import ComputationError, InputError
 from hipsim.geometry import implicit, rigid
 
 SUBJECTS = list(sample_population(4, sex_ratio=1.0, seed=4, method="sobol"))
-SURFACE_MEDIAN, SURFACE_95 = 0.05, 0.3  # mm, of the field at vertices; regions that meet
+SURFACE_MEDIAN, SURFACE_95 = 0.06, 0.3  # mm, of the field at vertices; regions that meet
 REGION_WORST = 2.5  # mm, a vertex in a crease
 VERSION_TOL, ANGLE_TOL = 1.0, 1.0  # deg, blind measurement against what was asked
 REACH_TOL, LENGTH_TOL = 0.5, 1.0  # mm
