@@ -47,7 +47,7 @@ be run. OpenSim's .mot and .sto and plain CSV are read as motions in a scenario.
 
 >>> stride = hs.motions.gait(stride_factor=0.8)
 >>> stride.pelvic_zero, stride.femoral_zero, stride.n_poses
-('isb', 'isb', 51)
+('isb', 'isb', 101)
 >>> hip = hs.load_hip("woman_narrow")
 >>> short = hs.clearance_along(hip, stride)
 >>> long = hs.clearance_along(hip, hs.motions.gait(stride_factor=1.2))

@@ -43,12 +43,12 @@ def check_volume(done) -> None:
     assert done.hip.notes[-1]["removed_volume_mm3"] == done.volume_mm3 > 0.0
 
 
-def check_nested(done: list) -> None:
+def check_nested(done: list, *, share_tol: float = SHARE_TOL) -> None:
     """Check that each resection takes all that the one before took, and more."""
     for small, large in zip(done, done[1:], strict=False):
         assert farthest_outside(small.removed, large.removed, small.before) < PLACE_TOL_MM
         assert large.volume_mm3 > small.volume_mm3
-        assert large.footprint.lost_share > small.footprint.lost_share - SHARE_TOL
+        assert large.footprint.lost_share > small.footprint.lost_share - share_tol
 
 
 def farthest_outside(inner: Mesh, outer: Mesh, hip: Hip) -> float:

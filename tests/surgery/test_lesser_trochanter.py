@@ -39,6 +39,7 @@ from hipsim.surgery.zone import TOOL_RADIUS_MM, find_zone
 
 FACET_TOL_MM = 0.01  # balls have corners, which stand a little beyond the zone
 CHORD_TOL_MM = 0.1  # a ball burr has flats, and the relief is read at nodes 1 mm apart
+FLAT_SHARE = 0.05  # the zone ends in a flat of the phantom: there a cut may have no thickness
 PUBLISHED_LOSS = {5.0: (22.0, 10.0), 10.0: (50.0, 13.0), 15.0: (76.0, 13.0)}  # mm: %, SD
 MEN = ("z001", "z036")
 WITHIN_SD = 1.4  # 0.6 at 5 and 10 mm, 1.3 at 15 mm on the four people there are
@@ -71,7 +72,7 @@ def test_each__keeps_and_takes_the_whole_and_more_the_deeper(operate, side):
     done = series(operate, phantom_hip(side))
     for one in done:
         check_volume(one)
-    check_nested(done)
+    check_nested(done, share_tol=FLAT_SHARE)
 
 
 @each_way
