@@ -119,6 +119,8 @@ def _generation(
             if "verdict" in told:
                 _count(tallies[name], told)
         code = child.wait()
+        if child.stdout:
+            child.stdout.close()
         if code:
             said.seek(0)
             if not has_begun:

@@ -49,6 +49,8 @@ def damaged(usable: list[str]) -> dict[str, Tally]:
 
 @pytest.fixture(scope="module")
 def hostile(usable: list[str]) -> dict[str, Tally]:
+    if "HIPSIM_FUZZ" not in os.environ:
+        pytest.skip("takes five minutes: set HIPSIM_FUZZ=1, or python -m tests.fuzz.run")
     return fuzz(usable, None, "hostile")
 
 
