@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-if __name__ == "__main__":
+if "bodies" not in sys.modules:  # run as a script, or collected by itself
     _HERE = Path(__file__).parent
-    sys.path[:0] = [str(_HERE.parent), str(_HERE), str(_HERE / "proximity")]
+    sys.path += [str(_HERE.parent), str(_HERE), str(_HERE / "proximity")]
 
 import numpy as np
 from bodies import SOUPS, blob, path, soup

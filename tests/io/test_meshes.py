@@ -61,8 +61,8 @@ def test_save_mesh__ply_is_exact(tmp_path, ball, rng):
 
 
 def test_save_mesh__refuses_other_formats(tmp_path, ball):
-    with pytest.raises(InputError, match=r"must end in \.ply or \.stl"):
-        save_mesh(tmp_path / "ball.obj", ball)
+    with pytest.raises(InputError, match=r"must end in \.ply, \.stl, \.obj, \.glb"):
+        save_mesh(tmp_path / "ball.dae", ball)
 
 
 def test_load_mesh__scales_by_the_unit(tmp_path, ball):
