@@ -116,7 +116,7 @@ MUTATIONS = (
         "surgery/trochanter.py",
         "side_sign(hip.side) * np.deg2rad(tilt_deg)",
         "-side_sign(hip.side) * np.deg2rad(tilt_deg)",
-        ("surgery/test_lesser_trochanter.py",),
+        ("surgery/test_resection.py",),
     ),
     Mutation(
         "leg lengthening called shortening",

@@ -282,3 +282,14 @@ def test_largest_resection_depth__of_real_hips_is_the_published_height(bones):
     depths = [largest_resection_depth(real_hip(bones, case, side)) for case, side in CT_CASES]
     assert min(depths) > 15.1 - 2 * 1.1
     assert max(depths) < 16.7 + 2 * 1.6
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_tilt__positive_turns_the_plane_to_the_back_on_both_sides(side):
+    hip = phantom_hip(side)
+    anterior = hip.femoral_frame()[:3, 0]
+    straight, tilted = (
+        lesser_trochanter_resection(hip, depth_mm=4.0, tilt_deg=tilt).plane_normal
+        for tilt in (0.0, 20.0)
+    )
+    assert tilted @ anterior < straight @ anterior - 0.05
